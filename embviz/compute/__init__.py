@@ -1,0 +1,5 @@
+"""The mathematics: tensors in, tensors out; no Streamlit, no Plotly. Each module loads on first use."""
+
+from embviz._lazy import on_first_use
+
+__getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(("device", "layers", "onehot", "pipeline", "positions")))
