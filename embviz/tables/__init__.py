@@ -1,0 +1,20 @@
+"""Embedding tables and tokenizers that ship with embviz, read from assets/data and never from the network.
+
+`available()` lists the tables without importing torch; `load(name)` gives an `EmbeddingTable`; `tokenizers.load(name)`
+gives a tokenizer. Each name loads its module (and torch, tokenizers or tiktoken with it) on first use.
+"""
+
+from embviz._lazy import on_first_use
+
+__getattr__, __dir__ = on_first_use(
+    __name__,
+    {
+        "available": "embviz.tables.shipped",
+        "AvailableTable": "embviz.tables.shipped",
+        "TableFileError": "embviz.tables.shipped",
+        "load": "embviz.tables.table",
+        "EmbeddingTable": "embviz.tables.table",
+        "LayerNorm": "embviz.tables.table",
+        "tokenizers": None,
+    },
+)
