@@ -1,0 +1,128 @@
+"""The one bridge from compute to the page: results as float32 arrays, cached on names and scalars.
+
+The first picture comes from assets/first_pictures, without waiting for torch (`python -m embviz.first_pictures`
+makes it): a call with exactly the arguments that a file names is answered from that file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from safetensors.numpy import load, save
+
+from embviz.paths import ASSETS
+
+FIRST_PICTURES = ASSETS / "first_pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Tensors:
+    """Arrays by name and the facts that go with them; `bytes` is the same as a safetensors file."""
+
+    arrays: dict[str, np.ndarray]
+    facts: dict[str, Any]
+
+    @property
+    def bytes(self) -> bytes:
+        return save(self.arrays, {"facts": json.dumps(self.facts, ensure_ascii=False)})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a fresh layer is made with."""
+
+    width: int
+    position: str
+    scale: bool
+    padding: int
+    seed: int
+
+
+def pipeline(text: str, model: str, settings: Settings | None) -> Tensors:
+    """A sentence through an embedding layer: the arrays of all stages, (n, d) unless said, and what each row is.
+
+    tokens, total, output; positions and types where the model has them; mean (n,), deviation (n,), gamma (d,) and
+    beta (d,) where it normalises. `settings` are for the model `fresh` and None for the others.
+    """
+    return _first_picture("pipeline", text=text, model=model, settings=settings and asdict(settings)) or _pipeline(
+        text, model, settings
+    )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _pipeline(text: str, model: str, settings: Settings | None) -> Tensors:
+    return pipeline_tensors(text, model, settings)
+
+
+def pipeline_tensors(text: str, model: str, settings: Settings | None) -> Tensors:
+    """`pipeline`, computed now."""
+    from embviz.compute.pipeline import colour_limit
+    from embviz.tables.pipeline import embed
+
+    embedded = embed(text, _layer(model, settings))
+    layer, stages = embedded.layer, embedded.stages
+    parts = {"tokens": stages.tokens, "positions": stages.positions, "types": stages.types, "total": stages.total}
+    parts = {name: part for name, part in parts.items() if part is not None}
+    limits = {"parts": colour_limit(stages.factor * stages.tokens, *(parts[n] for n in parts if n != "tokens"))}
+    limits["output"] = limits["parts"] if stages.mean is None else colour_limit(stages.output)
+    if stages.mean is not None:
+        parts |= {"mean": stages.mean[:, 0], "deviation": stages.deviation[:, 0]}
+        parts |= {"gamma": layer.norm.gamma, "beta": layer.norm.beta}
+    parts["output"] = stages.output
+    facts = {
+        "text": text,
+        "model": model,
+        "pieces": [asdict(piece) for piece in embedded.pieces],
+        "dropped": embedded.dropped,
+        "vocabulary": len(layer.vocabulary),
+        "width": layer.width,
+        "factor": stages.factor,
+        "position": settings.position if settings else {"minilm": "learned", "wordllama": "rotation"}[model],
+        "limits": limits,
+        "around": {piece.id: _around(piece.id, layer.vocabulary) for piece in embedded.pieces},
+    }
+    arrays = {name: np.ascontiguousarray(part.detach().cpu().numpy(), "<f4") for name, part in parts.items()}
+    return Tensors(arrays, facts)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def pipeline_check(text: str, model: str, settings: Settings | None) -> tuple[float, float]:
+    """Largest differences: one_hot @ W against the rows shown, the layer's own output against x shown."""
+    from embviz.tables.pipeline import check, embed
+
+    found = check(embed(text, _layer(model, settings)))
+    return found.one_hot, found.layer
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _layer(model: str, settings: Settings | None) -> Any:
+    from embviz.tables.pipeline import fresh_layer, shipped_layer
+
+    return fresh_layer(**asdict(settings)) if settings else shipped_layer(model)
+
+
+def _around(row: int, vocabulary: tuple[str, ...], reach: int = 5) -> tuple[int, list[str]]:
+    """The entries of the vocabulary around a row: the first one's id, and their texts."""
+    first = max(0, row - reach)
+    return first, list(vocabulary[first : row + reach + 1])
+
+
+@cache
+def _shipped(name: str) -> tuple[dict[str, Any], Tensors] | None:
+    path = FIRST_PICTURES / f"{name}.safetensors"
+    if not path.exists():
+        return None
+    data = path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    facts = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["facts"])
+    return facts.pop("arguments"), Tensors(load(data), facts)
+
+
+def _first_picture(name: str, **arguments: Any) -> Tensors | None:
+    shipped = _shipped(name)
+    return shipped[1] if shipped and shipped[0] == arguments else None

@@ -1,0 +1,142 @@
+"""The frame that every lesson has: question, picture with its controls, things to try, code, exercises, neighbours."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import runpy
+import textwrap
+import threading
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from embviz import compute
+from embviz.paths import ASSETS, ROOT
+from embviz.ui import components, exercise, warm
+from embviz.ui.text import text
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from embviz.lessons.lesson import Lesson, Try
+
+_LOG = logging.getLogger(__name__)
+_app_ran = threading.Event()
+
+
+def page(slug: str) -> str:
+    """The script of a lesson."""
+    return f"pages/{slug}.py"
+
+
+def begin() -> None:
+    """What app.py says first: the app runs, and this is its style sheet."""
+    _app_ran.set()
+    st.html(ASSETS / "style.css")
+
+
+def through_app() -> None:
+    """Run the app around a page that runs alone.
+
+    Until app.py has called st.navigation once, Streamlit takes the folder pages for its old kind of multipage app. So
+    the first address that a fresh server is asked for may run a page without app.py, which then finds it again.
+    """
+    if not _app_ran.is_set():
+        runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
+        st.stop()
+
+
+def show(
+    lesson: Lesson,
+    picture: Callable[[DeltaGenerator, DeltaGenerator], Any],
+    *,
+    code: Callable[[Any], Sequence[str]],
+    notes: Callable[[Any], None],
+    lessons: Sequence[Lesson],
+) -> None:
+    """The whole page of a lesson.
+
+    `picture(controls, stage)` draws the widgets and the picture and returns what it drew. `code` gets that and names
+    the functions of embviz.compute that made its numbers; their source is shown on demand. `notes` writes below.
+    """
+    through_app()
+    place = lessons.index(lesson)
+    with st.container(key="question", horizontal=True, vertical_alignment="center", gap="small"):
+        number = text("frame", "lesson", number=place + 1)
+        st.title(f":small[:gray[{number}]] {text(lesson.slug, 'question')}", anchor=False)
+        with st.container(key="copylink", width="content"):
+            components.copy_link(f"{lesson.slug}_link")
+    _body(lesson, picture, code, notes)
+    _exercises(lesson)
+    _neighbours(lessons, place)
+    footer()
+
+
+@st.fragment
+def _body(lesson: Lesson, picture: Callable, code: Callable, notes: Callable) -> None:
+    with st.container(key="lesson", gap=8):
+        controls, stage = st.columns([242, 974], gap=36)  # 224 and 956 px at 1280
+        try:
+            drawn = picture(controls, stage)
+        except Exception:
+            _LOG.exception("the picture of %s failed", lesson.slug)
+            stage.markdown(text("frame", "failed"))
+            stage.page_link(page(lesson.slug), label=text("frame", "reload"))
+            return
+        _tries(lesson)
+        drawer = st.expander(text("frame", "code"), key=f"{lesson.slug}_code", on_change="rerun")
+        if drawer.open:
+            with drawer:
+                for name in code(drawn):
+                    source = inspect.getsource(attrgetter(name)(compute))
+                    st.code(textwrap.dedent(source), language="python")
+        notes(drawn)
+
+
+def _tries(lesson: Lesson) -> None:
+    tried = st.session_state.get(f"{lesson.slug}_tried")
+    said = ""
+    with st.container(key="tries", horizontal=True, vertical_alignment="center", gap=8):
+        st.markdown(":gray[Try]", width="content")
+        for item in lesson.tries:
+            label, sentence = text(lesson.slug, f"try_{item.id}").split("\n", 1)
+            said = sentence if item.id == tried else said
+            st.button(label, key=f"{lesson.slug}_try_{item.id}", on_click=_apply, args=(lesson, item))
+        st.markdown(f":gray[{said}]", width="stretch")
+
+
+def _apply(lesson: Lesson, item: Try) -> None:
+    for param, value in item.state.items():
+        (param.move if param in lesson.steered else param.choose)(value)
+    st.session_state[f"{lesson.slug}_tried"] = item.id
+
+
+def _exercises(lesson: Lesson) -> None:
+    st.header(text("frame", "exercises"), anchor=False)
+    for item in lesson.exercises:
+        exercise.show(lesson.slug, item)
+
+
+def _neighbours(lessons: Sequence[Lesson], place: int) -> None:
+    with st.container(key="neighbours", horizontal=True, horizontal_alignment="distribute"):
+        before = lessons[place - 1].slug if place else "home"
+        st.page_link(page(before), label=text("frame", "previous", title=text(before, "title")))
+        after = lessons[place + 1].slug if place + 1 < len(lessons) else "home"
+        st.page_link(page(after), label=text("frame", "next", title=text(after, "title")))
+
+
+def footer() -> None:
+    """Which device runs the numbers; until torch is there, that it is starting."""
+    waiting = warm.device() is None
+    st.fragment(_device, run_every=1.0 if waiting else None)(waiting)
+
+
+def _device(waiting: bool) -> None:
+    device = warm.device()
+    if waiting and device:
+        st.rerun()
+    with st.container(key="footer"):
+        st.caption(text("frame", "device", device=device) if device else text("frame", "waiting"))

@@ -1,0 +1,205 @@
+"""Parameters of lessons: declared once, in the lesson, and bound to the address of the page.
+
+A parameter is a frozen object with a key (its name in the address, unique in the whole app), a label, a default and
+bounds. `widget(where)` draws it and returns its value. `query(value)` is what stands in an address for a value.
+`probes` are values that every page must stand. A parameter that a component moves in the browser has no widget:
+`value()` reads it from the address and `move(value)` writes it there. Nothing else touches the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+
+class _Addressed:
+    """What all parameters share: their value stands in the address under their key, the default does not."""
+
+    __slots__ = ()
+    key: str
+    default: Any
+
+    def parse(self, text: str) -> Any:
+        """The value that `text` stands for in an address; ValueError says what would be right."""
+        raise NotImplementedError
+
+    def query(self, value: Any) -> dict[str, str]:
+        """What stands in an address for `value`; ValueError if it is not allowed."""
+        self.parse(str(value))
+        return {} if value == self.default else {self.key: str(value)}
+
+    def value(self) -> Any:
+        """The value in the address; the default where there is none or an invalid one."""
+        try:
+            return self.parse(st.query_params[self.key])
+        except (KeyError, ValueError):
+            return self.default
+
+    def move(self, value: Any) -> None:
+        """Put `value` into the address, for a parameter without a widget."""
+        if query := self.query(value):
+            st.query_params[self.key] = query[self.key]
+        elif self.key in st.query_params:
+            del st.query_params[self.key]
+
+    def choose(self, value: Any) -> None:
+        """Set the widget to `value`, from a callback."""
+        self.query(value)
+        st.session_state[self.key] = value
+
+
+def _number(text: str, kind: type, low: float, high: float, key: str) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        raise ValueError(f"{key} is {text!r}, but must be a number from {low} to {high}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class IntParam(_Addressed):
+    """A whole number from `low` to `high`, in steps of `step` from `low`: a slider."""
+
+    key: str
+    label: str
+    default: int
+    low: int
+    high: int
+    step: int = 1
+    help: str | None = None
+
+    def widget(self, where: DeltaGenerator) -> int:
+        return where.slider(
+            self.label,
+            self.low,
+            self.high,
+            self.default,
+            self.step,
+            key=self.key,
+            help=self.help,
+            bind="query-params",
+        )
+
+    def parse(self, text: str) -> int:
+        value = _number(text, int, self.low, self.high, self.key)
+        if (value - self.low) % self.step:
+            raise ValueError(f"{self.key} is {value}, but must be {self.low} plus a multiple of {self.step}")
+        return value
+
+    @property
+    def probes(self) -> tuple[int, ...]:
+        return self.low, self.default, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class FloatParam(_Addressed):
+    """A real number from `low` to `high`: a slider."""
+
+    key: str
+    label: str
+    default: float
+    low: float
+    high: float
+    step: float
+    help: str | None = None
+
+    def widget(self, where: DeltaGenerator) -> float:
+        return where.slider(
+            self.label,
+            self.low,
+            self.high,
+            self.default,
+            self.step,
+            key=self.key,
+            help=self.help,
+            bind="query-params",
+        )
+
+    def parse(self, text: str) -> float:
+        return _number(text, float, self.low, self.high, self.key)
+
+    @property
+    def probes(self) -> tuple[float, ...]:
+        return self.low, self.default, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceParam(_Addressed):
+    """One of a few words: a list that opens. The word itself stands in the address."""
+
+    key: str
+    label: str
+    default: str
+    options: tuple[str, ...]
+    help: str | None = None
+
+    def widget(self, where: DeltaGenerator) -> str:
+        return where.selectbox(
+            self.label,
+            self.options,
+            self.options.index(self.default),
+            key=self.key,
+            help=self.help,
+            bind="query-params",
+        )
+
+    def parse(self, text: str) -> str:
+        if text not in self.options:
+            raise ValueError(f"{self.key} is {text!r}, but must be one of {', '.join(self.options)}")
+        return text
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return self.options
+
+
+@dataclass(frozen=True, slots=True)
+class TextParam(_Addressed):
+    """Text of at most `limit` characters: a box. What comes longer is cut, and the box says so."""
+
+    key: str
+    label: str
+    default: str
+    limit: int
+    odd: tuple[str, ...] = ()
+    help: str | None = None
+
+    def widget(self, where: DeltaGenerator) -> str:
+        self._cut()
+        text = where.text_area(
+            self.label,
+            self.default,
+            height=108,
+            key=self.key,
+            help=self.help or f"Up to {self.limit} characters.",
+            on_change=self._cut,
+            bind="query-params",
+        )
+        if len(text) > self.limit:  # it came with the address, and is cut before the box is drawn again
+            st.rerun()
+        if note := st.session_state.pop(f"{self.key}:note", None):
+            where.caption(note)
+        return text
+
+    def _cut(self) -> None:
+        text = st.session_state.get(self.key, "")
+        if len(text) > self.limit:
+            st.session_state[self.key] = text[: self.limit]
+            st.session_state[f"{self.key}:note"] = f"Cut to the first {self.limit} of {len(text):,} characters."
+
+    def parse(self, text: str) -> str:
+        if len(text) > self.limit:
+            raise ValueError(f"{self.key} has {len(text):,} characters, but may have {self.limit}")
+        return text
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return self.default, *self.odd
+
+
+Param = IntParam | FloatParam | ChoiceParam | TextParam

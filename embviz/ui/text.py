@@ -1,0 +1,44 @@
+"""The prose, from assets/text: one Markdown file a lesson, split into sections by `<!-- name -->` lines.
+
+A section may hold placeholders `[[name]]`. Every one must be given, and nothing else may be.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from embviz.paths import ASSETS
+
+_SECTION = re.compile(r"^<!-- (\w+) -->\n", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\[\[(\w+)\]\]")
+
+
+def path(stem: str, language: str = "en") -> Path:
+    """Where the text of a lesson is."""
+    return ASSETS / "text" / language / f"{stem}.md"
+
+
+@lru_cache
+def sections(stem: str, language: str = "en") -> Mapping[str, str]:
+    """All sections of a lesson's text, by name."""
+    _, *parts = _SECTION.split(path(stem, language).read_text("utf-8"))
+    return MappingProxyType(dict(zip(parts[::2], map(str.strip, parts[1::2]), strict=True)))
+
+
+def placeholders(section: str) -> set[str]:
+    """The names of the placeholders in a section."""
+    return set(_PLACEHOLDER.findall(section))
+
+
+def fill(section: str, **values: object) -> str:
+    """The section with its placeholders replaced; ValueError if one is missing or one too many is given."""
+    if placeholders(section) != set(values):
+        raise ValueError(f"the text asks for {sorted(placeholders(section))} and was given {sorted(values)}")
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), section)
+
+
+def text(stem: str, name: str, **values: object) -> str:
+    """One section of a lesson's text, filled."""
+    return fill(sections(stem)[name], **values)

@@ -1,0 +1,40 @@
+"""torch, imported in the background, so that the first page paints before it.
+
+After the import one `gc.freeze()` takes what it made out of the garbage collector's sight. Streamlit's own full
+collection after every run is turned off in .streamlit/config.toml: with torch in the heap it costs more than the run
+(tests/bench/rerun.py measures it).
+"""
+
+import gc
+import threading
+from functools import cache
+
+_ready = threading.Event()
+
+
+@cache
+def start(delay: float) -> threading.Timer:
+    """Import torch in `delay` seconds, once a process, unless something needs it before."""
+    timer = threading.Timer(delay, _load)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _load() -> None:
+    from embviz import compute
+
+    for name in ("layers", "onehot", "pipeline"):
+        getattr(compute, name)
+    gc.collect()
+    gc.freeze()
+    _ready.set()
+
+
+def device() -> str | None:
+    """Which device runs the numbers, in words; None until torch is there."""
+    if not _ready.is_set():
+        return None
+    from embviz.compute.device import best_device, describe_device
+
+    return describe_device(best_device())

@@ -1,0 +1,69 @@
+"""The bundles of the components, and what they may say back."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+from embviz.ui.cached import Tensors
+from embviz.ui.components import COMPONENTS, bundle, valid_state
+
+ENTRIES = [path for path in sorted(COMPONENTS.glob("*.js")) if "export default" in path.read_text("utf-8")]
+BOUNDS = {"stage": (1, 8), "token": (0, 63)}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.stem)
+def test_a_bundle_is_one_scope(entry):
+    script = bundle(entry)
+    assert "import {" not in script
+    assert len(re.findall(r"^export ", script, re.MULTILINE)) == script.count("export default function") == 1
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+    assert len(names) == len(set(names)), "two modules share a top-level name"
+
+
+def test_every_module_is_used():
+    joined = "\n".join(bundle(entry) for entry in ENTRIES)
+    for module in COMPONENTS.glob("*.js"):
+        assert module.read_text("utf-8").splitlines()[0] in joined, module.name
+
+
+def test_nothing_is_fetched_from_outside():
+    for path in COMPONENTS.iterdir():
+        assert not re.search(r"https?://|innerHTML|\beval\(|new Function", path.read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize("sent", [{"stage": 1, "token": 0}, {"stage": 8, "token": 63}])
+def test_a_state_within_bounds_is_taken(sent):
+    assert valid_state(sent, BOUNDS)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        [],
+        "stage",
+        {},
+        {"stage": 1},
+        {"stage": 1, "token": 0, "more": 0},
+        {"stage": 0, "token": 0},
+        {"stage": 9, "token": 0},
+        {"stage": 1, "token": 64},
+        {"stage": 1.0, "token": 0},
+        {"stage": True, "token": 0},
+        {"stage": "1", "token": 0},
+        {"stage": None, "token": 0},
+    ],
+)
+def test_anything_else_is_not(sent):
+    assert not valid_state(sent, BOUNDS)
+
+
+def test_tensors_travel_as_safetensors():
+    arrays = {"a": np.arange(6, dtype="<f4").reshape(2, 3)}
+    data = Tensors(arrays, {"text": "🦁"}).bytes
+    assert load(data)["a"].tolist() == arrays["a"].tolist()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    assert json.loads(header["__metadata__"]["facts"]) == {"text": "🦁"}

@@ -1,0 +1,62 @@
+"""Parameters: what stands in an address is what was set, and nothing else gets in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embviz.lessons import LESSONS
+from embviz.ui.params import ChoiceParam, FloatParam, IntParam, TextParam
+
+WIDTH = IntParam("t_width", "Width", 64, low=8, high=256, step=8)
+RATE = FloatParam("t_rate", "Rate", 0.5, low=0.0, high=2.0, step=0.1)
+KIND = ChoiceParam("t_kind", "Kind", "a", ("a", "b"))
+TEXT = TextParam("t_text", "Text", "hello", limit=10)
+
+
+@given(st.integers(1, 32).map(lambda k: 8 * k))
+def test_a_whole_number_comes_back_from_its_address(value):
+    query = WIDTH.query(value)
+    assert (WIDTH.parse(query["t_width"]) if query else WIDTH.default) == value
+
+
+@given(st.floats(0.0, 2.0))
+def test_a_real_number_comes_back_from_its_address(value):
+    query = RATE.query(value)
+    assert (RATE.parse(query["t_rate"]) if query else RATE.default) == value
+
+
+@pytest.mark.parametrize("param", [WIDTH, RATE, KIND, TEXT])
+def test_the_default_is_left_out(param):
+    assert param.query(param.default) == {}
+
+
+@pytest.mark.parametrize(
+    ("param", "text", "fact"),
+    [
+        (WIDTH, "7", "from 8 to 256"),
+        (WIDTH, "257", "from 8 to 256"),
+        (WIDTH, "12", "multiple of 8"),
+        (WIDTH, "8.0", "number"),
+        (WIDTH, "", "number"),
+        (RATE, "nan", "from 0.0 to 2.0"),
+        (RATE, "inf", "from 0.0 to 2.0"),
+        (RATE, "-0.1", "from 0.0 to 2.0"),
+        (KIND, "c", "one of a, b"),
+        (TEXT, "x" * 11, "11 characters, but may have 10"),
+    ],
+)
+def test_what_is_not_allowed_is_named(param, text, fact):
+    with pytest.raises(ValueError, match=fact):
+        param.parse(text)
+
+
+def test_keys_are_unique_in_the_whole_app():
+    keys = [param.key for lesson in LESSONS for param in lesson.params]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("param", [param for lesson in LESSONS for param in lesson.params], ids=lambda p: p.key)
+def test_every_probe_can_stand_in_an_address(param):
+    assert param.default in param.probes
+    for value in param.probes:
+        param.query(value)
