@@ -1,0 +1,53 @@
+"""From a sentence to what a transformer's first block receives."""
+
+import streamlit as st
+
+from embviz.lessons import LESSONS
+from embviz.lessons import pipeline as lesson
+from embviz.ui import cached, components, frame
+from embviz.ui.text import text
+
+SLUG = lesson.LESSON.slug
+KEY = "pipe_picture"
+
+
+def picture(controls, stage):
+    sentence = lesson.TEXT.widget(controls)
+    model = lesson.MODEL.widget(controls)
+    settings = layer_settings(controls) if model == "fresh" else None
+    tensors = cached.pipeline(sentence, model, settings)
+    with stage:
+        components.pipeline(
+            tensors,
+            key=KEY,
+            state={"stage": lesson.STAGE.value(), "token": lesson.TOKEN.value(), "dim": lesson.DIM.value()},
+            bounds={p.key.removeprefix("pipe_"): (p.low, p.high) for p in lesson.LESSON.steered},
+            on_state=lambda state: [p.move(state[p.key.removeprefix("pipe_")]) for p in lesson.LESSON.steered],
+        )
+    with controls:
+        components.pipeline_controls(KEY)
+    return sentence, model, settings, tensors
+
+
+def layer_settings(controls):
+    with controls.popover(text(SLUG, "settings"), width="stretch"):
+        where = st.container()
+        width, position, scale, padding, seed = (param.widget(where) for param in lesson.FRESH)
+    return cached.Settings(width, position, scale == "yes", padding, seed)
+
+
+def notes(drawn):
+    sentence, model, settings, tensors = drawn
+    if not tensors.facts["pieces"]:
+        return
+    one_hot, layer = cached.pipeline_check(sentence, model, settings)
+    largest = abs(tensors.arrays["output"]).max()
+    st.caption(text(SLUG, "check", one_hot=f"{one_hot:.2g}", layer=f"{layer:.2g}", largest=f"{largest:.3g}"))
+
+
+def code(drawn):
+    layer = "TransformerEmbedding" if drawn[1] == "fresh" else "BertEmbedding"
+    return "pipeline.stages", "onehot.one_hot_lookup", f"layers.{layer}.forward"
+
+
+frame.show(lesson.LESSON, picture, code=code, notes=notes, lessons=LESSONS)

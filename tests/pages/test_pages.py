@@ -1,0 +1,187 @@
+"""Every page through AppTest: at every probe of every parameter, and with every word of its text in use."""
+
+import json
+from collections import defaultdict
+
+import pytest
+import streamlit as st
+from safetensors.numpy import load
+from streamlit.testing.v1 import AppTest
+
+from embviz.lessons import LESSONS
+from embviz.lessons import pipeline as lesson
+from embviz.paths import ASSETS, ROOT
+from embviz.ui import text as prose
+
+APP = str(ROOT / "app.py")
+PROBES = [(item, param, value) for item in LESSONS for param in item.params for value in param.probes]
+
+
+@pytest.fixture(autouse=True)
+def empty_caches():
+    st.cache_data.clear()
+
+
+def opened(slug: str, **query: str) -> AppTest:
+    """The page, opened through the app with this query."""
+    page = AppTest.from_file(APP, default_timeout=60).run().switch_page(f"pages/{slug}.py")
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def pictures(page: AppTest) -> list[tuple[dict, dict]]:
+    """The facts and arrays of every picture on the page."""
+    found = []
+    for element in page.get("bidi_component"):
+        data = element.proto.bytes
+        if data:
+            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+            found.append((json.loads(header["__metadata__"]["facts"]), load(data)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("item", "param", "value"), PROBES, ids=lambda v: getattr(v, "key", getattr(v, "slug", repr(v)[:20]))
+)
+def test_a_page_stands_every_probe(item, param, value):
+    context = {"pipe_model": "fresh"} if param in lesson.FRESH else {}
+    page = opened(item.slug, **context, **param.query(value))
+    if param in item.widgets:
+        assert page.session_state[param.key] == value
+    else:
+        (facts, _), *_ = pictures(page)
+        assert facts["start"][param.key.removeprefix("pipe_")] == value
+
+
+@pytest.mark.parametrize("item", LESSONS, ids=lambda item: item.slug)
+def test_an_invalid_address_gives_the_defaults(item):
+    page = opened(item.slug, **{param.key: "\x00nonsense" for param in item.params if not hasattr(param, "limit")})
+    assert page.title
+
+
+@pytest.mark.parametrize(("item", "number"), [(item, i) for item in LESSONS for i in range(len(item.tries))])
+def test_a_try_sets_its_state_and_says_so(item, number):
+    chosen = item.tries[number]
+    page = opened(item.slug)
+    label, sentence = prose.text(item.slug, f"try_{chosen.id}").split("\n", 1)
+    next(button for button in page.button if button.label == label).click().run()
+    assert not page.exception
+    for param, value in chosen.state.items():
+        if param in item.widgets:
+            assert page.session_state[param.key] == value
+        elif value != param.default:
+            assert page.query_params[param.key] in (str(value), [str(value)])
+    assert any(sentence in markdown.value for markdown in page.markdown)
+
+
+@pytest.mark.parametrize(("item", "number"), [(item, i) for item in LESSONS for i in range(len(item.exercises))])
+def test_an_exercise_knows_its_answer(item, number):
+    chosen = item.exercises[number]
+    answer = chosen.answer()
+    wrong = next(choice for choice in chosen.choices if choice != answer) if chosen.choices else str(answer + 1)
+    for given, word in (
+        (str(answer), "Right."),
+        (wrong, "Not "),
+        *([] if chosen.choices else [("many", "not a number")]),
+    ):
+        page = opened(item.slug)
+        key = f"{item.slug}_exercise_{chosen.id}"
+        if chosen.choices:
+            page.segmented_control(key=f"{key}_given").set_value(given)
+        else:
+            page.text_input(key=f"{key}_given").set_value(given)
+        page.button(key=f"{key}_check").click().run()
+        assert not page.exception
+        assert any(word in markdown.value for markdown in page.markdown)
+
+
+def test_the_answers_by_hand():
+    answers = {item.id: item.answer() for item in lesson.LESSON.exercises}
+    assert answers["stage"] == "Sum"
+    assert answers["count"] == 14 * 384
+    assert answers["scaled"] == pytest.approx(0.3 * 1.41421356 + 0.1)
+
+
+def test_the_code_is_the_source_of_what_ran():
+    import inspect
+
+    from embviz.compute.pipeline import stages
+
+    page = opened("pipeline")
+    assert not page.code
+    page.session_state["pipeline_code"] = True
+    page.run()
+    assert inspect.getsource(stages).strip() in [block.value.strip() for block in page.code]
+
+
+def test_long_text_is_cut_and_says_so():
+    page = opened("pipeline")
+    page.text_area(key="pipe_text").set_value("long " * 2000).run()
+    assert page.session_state["pipe_text"] == ("long " * 2000)[:400]
+    assert any("first 400 of 10,000" in caption.value for caption in page.caption)
+
+
+def test_long_text_in_an_address_is_cut_too():
+    page = opened("pipeline", pipe_text="long " * 2000)
+    assert page.session_state["pipe_text"] == ("long " * 2000)[:400]
+    (facts, _), *_ = pictures(page)
+    assert facts["text"] == ("long " * 2000)[:400]
+    assert any("first 400 of 10,000" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\t\n"])
+@pytest.mark.parametrize("model", lesson.MODEL.options)
+def test_no_text_is_no_error(text, model):
+    page = opened("pipeline", pipe_text=text, pipe_model=model)
+    assert len(pictures(page)) == 1
+
+
+def test_the_check_line_holds():
+    page = opened("pipeline")
+    (line,) = [caption.value for caption in page.caption if "one_hot @ W" in caption.value]
+    assert "max |one_hot @ W − W[ids]| = 0," in line
+
+
+def test_every_section_is_used_and_exists(monkeypatch):
+    """All pages in all their states ask for exactly the sections that assets/text holds."""
+    asked = defaultdict(set)
+    sections = prose.sections
+
+    class Recorded(dict):
+        def __init__(self, stem):
+            super().__init__(sections(stem))
+            self.stem = stem
+
+        def __getitem__(self, name):
+            asked[self.stem].add(name)
+            return super().__getitem__(name)
+
+    monkeypatch.setattr(prose, "sections", Recorded)
+    AppTest.from_file(APP, default_timeout=60).run()
+    for item in LESSONS:
+        for param in item.params:
+            for value in param.probes:
+                opened(item.slug, **({"pipe_model": "fresh"} if param in lesson.FRESH else {}), **param.query(value))
+        opened(item.slug, **lesson.MODEL.query("fresh"), **lesson.SCALE.query("no"))
+        opened(item.slug, **lesson.TEXT.query("no word twice"))
+        for number in range(len(item.exercises)):
+            test_an_exercise_knows_its_answer(item, number)
+    asked["frame"] |= {"failed", "reload", "waiting"}  # when a picture fails; before torch is there
+    for path in (ASSETS / "text" / "en").glob("*.md"):
+        assert set(sections(path.stem)) == asked[path.stem], path.stem
+
+
+def test_a_picture_that_fails_leaves_the_page(monkeypatch):
+    from embviz.ui import cached
+
+    def broken(*_):
+        raise RuntimeError("the table is gone")
+
+    monkeypatch.setattr(cached, "pipeline", broken)
+    page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/pipeline.py").run()
+    assert not page.exception
+    assert any("could not be made" in markdown.value for markdown in page.markdown)
+    assert page.header
