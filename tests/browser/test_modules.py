@@ -1,0 +1,147 @@
+"""The modules of assets/components, each by itself: numbers, colours, what Python sends, the slider under a hand."""
+
+import numpy as np
+import pytest
+
+from embviz.ui.cached import Tensors
+
+
+@pytest.fixture
+def run(browser, modules):
+    """`run(code)` evaluates code in which `load(name)` imports a module; the page is at hand as `run.page`."""
+    context = browser.new_context(has_touch=True)
+    page = context.new_page()
+    page.goto(f"{modules}/base.css")
+    page.set_content("<body style='margin:40px'></body>")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def run(code: str, *arguments):
+        script = f"async (given) => {{ const load = (name) => import('{modules}/' + name + '.js'); {code} }}"
+        return page.evaluate(script, list(arguments))
+
+    run.page = page
+    yield run
+    context.close()
+    assert errors == []
+
+
+def test_tensors_arrive_to_the_bit(run):
+    arrays = {
+        "a": np.random.default_rng(0).standard_normal((3, 5)).astype("<f4"),
+        "b": np.array([1e-38, -0.0, 3.4e38], "<f4"),
+    }
+    data = Tensors(arrays, {"text": "🦁 “quoted”"}).bytes
+    got = run(
+        "const { readTensors } = await load('tensors'); const { arrays, facts } = readTensors(new Uint8Array(given[0]));"
+        "return { facts, a: [...new Uint8Array(arrays.a.numbers.buffer)], b: [...new Uint8Array(arrays.b.numbers.buffer)],"
+        " shape: [arrays.a.rows, arrays.a.width, arrays.b.rows] };",
+        list(data),
+    )
+    assert got["facts"] == {"text": "🦁 “quoted”"} and got["shape"] == [3, 5, 3]
+    assert bytes(got["a"]) == arrays["a"].tobytes() and bytes(got["b"]) == arrays["b"].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("terms", "result", "decimals", "sign"),
+    [
+        ([0.030, -0.017], 0.013, 3, "="),
+        ([0.0304, -0.0168], 0.0136, 4, "="),  # three decimals would say 0.030 − 0.017 = 0.014
+        ([0.03044, 0.01004], 0.04048, 3, "="),
+        ([0.0004, 0.0004], 0.0008, 4, "="),
+        ([0.00004, 0.00004, 0.00004], 0.00012, 3, "="),
+        ([0.1004, 0.1004, 0.0004], 0.2012, 4, "="),
+        ([0.00044, 0.00004, 0.00004], 0.00052, 3, "≈"),
+    ],
+)
+def test_a_shown_sum_is_true(run, terms, result, decimals, sign):
+    code = "const { settle } = await load('numbers'); return settle(given[0], (...t) => t.reduce((a, b) => a + b), given[1]);"
+    got = run(code, terms, result)
+    assert got == {"decimals": decimals, "sign": sign}
+    rounded = sum(round(term, decimals) for term in terms)
+    assert (round(rounded, decimals) == round(result, decimals)) == (sign == "=")
+
+
+def test_numbers_have_a_true_minus(run):
+    code = "const { number, term } = await load('numbers'); return [number(-1.5), number(-0.0001), term(-0.25, 2), term(0.25, 2)];"
+    assert run(code) == ["−1.500", "0.000", "(−0.25)", "0.25"]
+
+
+def test_zero_is_the_page_and_the_limit_is_full_colour(run):
+    code = "const { signedFill } = await load('scale'); return given[0].map((v) => signedFill(v, 2));"
+    zero, half, full, beyond, negative = run(code, [0, 1, 2, 9, -2])
+    assert zero.endswith(",0.000)") and full.endswith(",1.000)") and beyond == full
+    assert float(half.rstrip(")").split(",")[-1]) == pytest.approx(0.5**0.7, abs=0.01)
+    assert full.startswith("rgba(217,97,26") and negative.startswith("rgba(58,102,224")
+
+
+def test_prose_names_roles_and_never_markup(run):
+    code = (
+        "const { prose, element } = await load('dom'); const node = element('p', {}, ...prose(given[0]));"
+        "return [node.textContent, [...node.querySelectorAll('*')].map((n) => n.tagName + '.' + n.className)];"
+    )
+    text, nodes = run(code, "*W* + *P* = *x*, <b>not bold</b>")
+    assert text == "W + P = x, <b>not bold</b>" and nodes == ["I.token", "I.position", "I.sum"]
+
+
+SLIDER = """
+const { slider } = await load('slider');
+window.heard = [];
+const track = slider({ label: 'Stage', count: 8, drag: (at) => (heard.push(['drag', at]), track.show(at, 'now')),
+  drop: (at) => (heard.push(['drop', at]), track.show(at, 'now')), key: (at) => (heard.push(['key', at]), track.show(at, 'now')) });
+track.node.style.cssText = 'position:relative;height:20px;width:800px';
+document.body.append(track.node);
+track.show(0, 'first');
+"""
+
+
+def test_the_slider_follows_the_pointer_and_lands_on_a_step(run):
+    run(SLIDER)
+    mouse = run.page.mouse
+    mouse.move(90, 50)
+    mouse.down()
+    mouse.move(265, 50)
+    mouse.move(512, 50, steps=4)
+    mouse.up()
+    heard = run.page.evaluate("heard")
+    drags = [at for kind, at in heard if kind == "drag"]
+    assert drags == sorted(drags) and drags[0] == pytest.approx(0, abs=0.01)
+    assert drags[1] == pytest.approx((265 - 40) / 800 * 8 - 0.5)
+    assert heard[-1] == ["drop", 4]
+    assert run.page.get_by_role("slider").get_attribute("aria-valuenow") == "5"
+
+
+def test_the_slider_stays_within_its_ends(run):
+    run(SLIDER)
+    mouse = run.page.mouse
+    mouse.move(200, 50)
+    mouse.down()
+    mouse.move(5, 50)
+    mouse.move(1200, 50)
+    mouse.up()
+    heard = run.page.evaluate("heard")
+    assert {at for _, at in heard[1:]} == {0, 7} and heard[-1] == ["drop", 7]
+
+
+def test_the_slider_takes_touch(run):
+    run(SLIDER)
+    run.page.touchscreen.tap(640, 50)
+    assert run.page.evaluate("heard").pop() == ["drop", 6] or run.page.evaluate("heard").pop() == ["drop", 5]
+
+
+def test_the_slider_takes_keys(run):
+    run(SLIDER)
+    run.page.get_by_role("slider").focus()
+    for key in ("End", "PageDown", "Home", "ArrowUp"):
+        run.page.keyboard.press(key)
+    assert run.page.evaluate("heard") == [["key", 7], ["key", 6], ["key", 0], ["key", 1]]
+
+
+def test_python_hears_once_and_only_when_the_hand_lets_go(run):
+    heard = run(
+        "const { committer } = await load('store'); const sent = []; const c = committer((s) => sent.push(s), { after: 60 });"
+        "const at = (stage) => ({ stage }); c.later(at(1)); c.later(at(2)); c.flush(); c.flush(); c.later(at(2)); c.flush();"
+        "c.now(at(3)); c.later(at(4)); const stages = () => sent.map((s) => s.stage); const early = stages();"
+        "await new Promise((r) => setTimeout(r, 120)); return [early, stages()];"
+    )
+    assert heard == [[2, 3], [2, 3, 4]]
