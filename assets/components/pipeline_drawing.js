@@ -63,7 +63,7 @@ function penFor(g, theme) {
 }
 
 // Stage 1: the text, each character underlined.
-function drawText({ g, pen, weight, view, theme, geo, picture }) {
+function drawText({ g, pen, weight, view, theme, geo }) {
   const { lines, size, lineHeight, top, characters, rtl, widthTo } = view.scenes.flow.text;
   pen.faded(weight("text"), () => {
     lines.forEach((line, row) => {
@@ -88,10 +88,10 @@ function drawText({ g, pen, weight, view, theme, geo, picture }) {
       g.globalAlpha = weight("text");
     });
     const count = characters.length;
+    if (!count) return;
     const spaces = characters.filter((c) => c === " ").length;
     const end = top + lines.length * lineHeight + 20;
     pen.write(`${amount(count)} characters, ${spaces ? `${spaces} of them spaces` : "no space among them"}`, 2, end, { size: geo.phone ? 15 : 17, role: "muted" });
-    if (picture.facts.dropped) pen.write(`The first ${picture.facts.pieces.length} rows are shown; ${picture.facts.dropped} pieces more had no room.`, 2, end + 26, { size: 15, role: "muted" });
   });
 }
 

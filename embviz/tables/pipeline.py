@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -71,8 +72,8 @@ class Embedded:
 
     @property
     def ids(self) -> Tensor:
-        """The ids of the sequence, (n,) int64."""
-        return torch.tensor([piece.id for piece in self.pieces], dtype=torch.int64)
+        """The ids of the sequence, (n,) int64, where the numbers are."""
+        return torch.tensor([piece.id for piece in self.pieces], dtype=torch.int64, device=self.stages.output.device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +84,40 @@ class Check:
     layer: float
 
 
-def shipped_layer(name: str) -> Layer:
-    """The embedding layer of a shipped model; ValueError names the models there are."""
+def shipped_layer(name: str, *, device: torch.device | str = "cpu") -> Layer:
+    """The embedding layer of a shipped model, its numbers on `device`; ValueError names the models there are."""
     if name not in SHIPPED:
         raise ValueError(f"there is no model {name!r}; there are {', '.join(SHIPPED)}")
     table = tables.load(name)
-    if name == "wordllama":
-        return Layer(
-            name=name,
-            vocabulary=table.tokens,
-            rows=table.rows,
-            weight=lambda: table.vectors,
-            module=lambda ids: torch.nn.functional.embedding(ids, table.stored).float(),
-            width=table.stored.shape[1],
-        )
-    gamma, beta, eps = table.layer_norm
-    return Layer(
+    weight = cache(lambda: table.vectors.to(device))  # whole, and so only for who asks for the whole
+    layer = Layer(
         name=name,
         vocabulary=table.tokens,
-        rows=table.rows,
-        weight=lambda: table.vectors,
-        module=lambda ids: BertEmbedding.from_tensors(
-            table.stored, table.positions, table.token_types, gamma, beta, eps
-        )(ids[None])[0],
+        rows=lambda ids: table.rows(ids).to(device),
+        weight=weight,
+        module=lambda ids: torch.nn.functional.embedding(ids, weight()),
         width=table.stored.shape[1],
-        positions=table.positions,
-        types=table.token_types[0],
+    )
+    if name == "wordllama":
+        return layer
+    gamma, beta = (numbers.to(device) for numbers in table.layer_norm[:2])
+    positions, types = table.positions.to(device), table.token_types.to(device)
+    eps = table.layer_norm.eps
+    return replace(
+        layer,
+        module=lambda ids: BertEmbedding.from_tensors(weight(), positions, types, gamma, beta, eps)(ids[None])[0],
+        positions=positions,
+        types=types[0],
         norm=LayerNorm(gamma, beta, eps),
         first=("[CLS]",),
         last=("[SEP]",),
     )
 
 
-def fresh_layer(*, width: int, position: str, scale: bool, padding: int, seed: int) -> Layer:
-    """A `TransformerEmbedding` before any training, over minilm's vocabulary, on the CPU; `seed` fixes its noise."""
+def fresh_layer(
+    *, width: int, position: str, scale: bool, padding: int, seed: int, device: torch.device | str = "cpu"
+) -> Layer:
+    """A `TransformerEmbedding` before any training, over minilm's vocabulary; `seed` fixes its noise anywhere."""
     vocabulary = tables.load("minilm").tokens
     module = TransformerEmbedding(
         len(vocabulary),
@@ -127,9 +128,9 @@ def fresh_layer(*, width: int, position: str, scale: bool, padding: int, seed: i
         scale=scale,
         generator=torch.Generator().manual_seed(seed),
     )
-    module.eval().requires_grad_(False)
+    module.eval().requires_grad_(False).to(device)
     weight = module.token.weight
-    positions = None if module.position is None else module.position(torch.zeros(1, MAX_TOKENS, dtype=torch.int64))[0]
+    every_place = torch.zeros(1, MAX_TOKENS, dtype=torch.int64, device=device)
     return Layer(
         name="fresh",
         vocabulary=vocabulary,
@@ -137,8 +138,8 @@ def fresh_layer(*, width: int, position: str, scale: bool, padding: int, seed: i
         weight=lambda: weight,
         module=lambda ids: module(ids[None])[0],
         width=width,
-        factor=width**0.5 if scale else 1.0,
-        positions=positions,
+        factor=module.token.scale,
+        positions=None if module.position is None else module.position(every_place)[0],
         padding=padding,
     )
 
@@ -160,9 +161,9 @@ def embed(text: str, layer: Layer) -> Embedded:
         *special(layer.last, len(text)),
         *special(("[PAD]",) * layer.padding, len(text), "padding"),
     )
-    ids = torch.tensor([piece.id for piece in pieces], dtype=torch.int64)
+    rows = layer.rows(torch.tensor([piece.id for piece in pieces], dtype=torch.int64))
     positions = None if layer.positions is None else layer.positions[: len(pieces)]
-    result = stages(layer.rows(ids), factor=layer.factor, positions=positions, types=layer.types, norm=layer.norm)
+    result = stages(rows, factor=layer.factor, positions=positions, types=layer.types, norm=layer.norm)
     return Embedded(text, layer, pieces, len(found) - len(kept), result)
 
 

@@ -101,9 +101,11 @@ def pipeline_check(text: str, model: str, settings: Settings | None) -> tuple[fl
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _layer(model: str, settings: Settings | None) -> Any:
+    from embviz.compute.device import best_device
     from embviz.tables.pipeline import fresh_layer, shipped_layer
 
-    return fresh_layer(**asdict(settings)) if settings else shipped_layer(model)
+    device = best_device()
+    return fresh_layer(**asdict(settings), device=device) if settings else shipped_layer(model, device=device)
 
 
 def _around(row: int, vocabulary: tuple[str, ...], reach: int = 5) -> tuple[int, list[str]]:

@@ -75,15 +75,15 @@ def pipeline(
             st.session_state[heard] = {name: sent[name] for name in bounds}
             on_state(st.session_state[heard])
 
-    _pipeline(key=key, data=_with(tensors, key, start=_start(key, heard, dict(state))), on_state_change=on_change)
+    _pipeline(key=key, data=with_words(tensors, key, start=_start(key, heard, dict(state))), on_state_change=on_change)
 
 
 def pipeline_miniature(tensors: Tensors, *, key: str) -> None:
     """The picture of the pipeline by itself: it plays once, and tells nobody where a hand moves it."""
-    _pipeline(key=key, data=_with(tensors, key, start={"stage": 1, "token": 2, "dim": 17}, alone=True))
+    _pipeline(key=key, data=with_words(tensors, key, start={"stage": 1, "token": 2, "dim": 17}, alone=True))
 
 
-def _with(tensors: Tensors, key: str, **facts: Any) -> bytes:
+def with_words(tensors: Tensors, key: str, **facts: Any) -> bytes:
     facts |= {"store": key, **pipeline_text.words(tensors.facts)}
     return replace(tensors, facts=tensors.facts | facts).bytes
 

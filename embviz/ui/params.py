@@ -62,18 +62,18 @@ def _number(text: str, kind: type, low: float, high: float, key: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class IntParam(_Addressed):
-    """A whole number from `low` to `high`, in steps of `step` from `low`: a slider."""
+class _NumberParam(_Addressed):
+    """A number from `low` to `high`, in steps of `step` from `low`: a slider."""
 
     key: str
     label: str
-    default: int
-    low: int
-    high: int
-    step: int = 1
+    default: Any
+    low: Any
+    high: Any
+    step: Any = 1
     help: str | None = None
 
-    def widget(self, where: DeltaGenerator) -> int:
+    def widget(self, where: DeltaGenerator) -> Any:
         return where.slider(
             self.label,
             self.low,
@@ -84,6 +84,16 @@ class IntParam(_Addressed):
             help=self.help,
             bind="query-params",
         )
+
+    @property
+    def probes(self) -> tuple[Any, ...]:
+        return self.low, self.default, self.high
+
+
+class IntParam(_NumberParam):
+    """A whole number."""
+
+    __slots__ = ()
 
     def parse(self, text: str) -> int:
         value = _number(text, int, self.low, self.high, self.key)
@@ -91,41 +101,14 @@ class IntParam(_Addressed):
             raise ValueError(f"{self.key} is {value}, but must be {self.low} plus a multiple of {self.step}")
         return value
 
-    @property
-    def probes(self) -> tuple[int, ...]:
-        return self.low, self.default, self.high
 
+class FloatParam(_NumberParam):
+    """A real number; it need not lie on a step."""
 
-@dataclass(frozen=True, slots=True)
-class FloatParam(_Addressed):
-    """A real number from `low` to `high`: a slider."""
-
-    key: str
-    label: str
-    default: float
-    low: float
-    high: float
-    step: float
-    help: str | None = None
-
-    def widget(self, where: DeltaGenerator) -> float:
-        return where.slider(
-            self.label,
-            self.low,
-            self.high,
-            self.default,
-            self.step,
-            key=self.key,
-            help=self.help,
-            bind="query-params",
-        )
+    __slots__ = ()
 
     def parse(self, text: str) -> float:
         return _number(text, float, self.low, self.high, self.key)
-
-    @property
-    def probes(self) -> tuple[float, ...]:
-        return self.low, self.default, self.high
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,11 @@ def _sentences(facts: dict[str, Any]) -> list[str]:
         total = text(STEM, "sum_scaled", width=width, factor=f"{facts['factor']:.3g}")
     else:
         total = text(STEM, "sum_nothing" if kind in ("rotation", "none") else "sum_plain")
+    no_room = [text(STEM, "no_room", dropped=facts["dropped"])] if facts["dropped"] else []
     equal = equal_rows([piece["id"] for piece in pieces])
     return [
         text(STEM, "text" if cut else "empty"),
-        text(STEM, f"tokens_{model}", **counts),
+        " ".join([text(STEM, f"tokens_{model}", **counts), *no_room]),
         text(STEM, "ids"),
         text(STEM, "onehot"),
         text(STEM, "rows_equal", n=n, equal=equal) if equal else text(STEM, "rows", n=n, width=width),

@@ -32,9 +32,12 @@ def _load() -> None:
 
 
 def device() -> str | None:
-    """Which device runs the numbers, in words; None until torch is there."""
+    """Which device runs the numbers, in words, or what is wrong with the one asked for; None until torch is there."""
     if not _ready.is_set():
         return None
     from embviz.compute.device import best_device, describe_device
 
-    return describe_device(best_device())
+    try:
+        return describe_device(best_device())
+    except ValueError as error:
+        return f"no device: {error}"

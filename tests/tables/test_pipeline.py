@@ -1,10 +1,13 @@
 """A sentence through the layers of real models: what is in the sequence, and x against a reference in float64."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch.nn.functional import layer_norm
 
 from embviz import tables
+from embviz.compute.device import available_devices
 from embviz.tables.pipeline import MAX_TOKENS, SHIPPED, check, embed, fresh_layer, shipped_layer
 
 SENTENCE = "The lion ate the hyena and the gazelle."
@@ -26,7 +29,7 @@ def fresh(**settings):
     return fresh_layer(**({"width": 16, "position": "sinusoidal", "scale": True, "padding": 2, "seed": 0} | settings))
 
 
-LAYERS = {name: lambda name=name: shipped_layer(name) for name in SHIPPED} | {"fresh": fresh}
+LAYERS = {name: partial(shipped_layer, name) for name in SHIPPED} | {"fresh": fresh}
 
 
 def test_minilm_is_the_models_own_sequence():
@@ -116,4 +119,12 @@ def test_pieces_of_one_word_share_a_group():
 def test_an_unknown_model_is_named():
     with pytest.raises(ValueError, match=r"'bert'.*minilm, wordllama"):
         shipped_layer("bert")
-    assert isinstance(shipped_layer("minilm").rows(torch.tensor([5])), torch.Tensor)
+
+
+@pytest.mark.parametrize("device", available_devices(), ids=str)
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_numbers_are_the_same_on_every_device(name, device):
+    here, there = embed(SENTENCE, LAYERS[name]()), embed(SENTENCE, LAYERS[name](device=device))
+    assert there.stages.output.device.type == torch.device(device).type
+    assert (here.stages.output - there.stages.output.cpu()).abs().max() < 1e-5
+    assert check(there).layer < 1e-5
