@@ -47,7 +47,7 @@ def notes(drawn):
 
 def code(drawn):
     layer = "TransformerEmbedding" if drawn[1] == "fresh" else "BertEmbedding"
-    return "pipeline.stages", "onehot.one_hot_lookup", f"layers.{layer}.forward"
+    return "pipeline.stages", "onehot.one_hot_sparse", f"layers.{layer}.forward"
 
 
 frame.show(lesson.LESSON, picture, code=code, notes=notes, lessons=LESSONS)

@@ -30,6 +30,18 @@ def one_hot(ids: Tensor, vocab_size: int, *, dtype: torch.dtype = torch.float32)
     return _columns(ids, 0, vocab_size, dtype)
 
 
+def one_hot_sparse(ids: Tensor, vocab_size: int, *, dtype: torch.dtype = torch.float32) -> Tensor:
+    """The matrix of `one_hot` for ids (n,), (n, vocab_size), as a sparse tensor that does not store its zeros.
+
+    Its product with W multiplies by the ones alone, so it costs what a lookup costs.
+    """
+    checked_size("vocab_size", vocab_size)
+    ids = checked_ids(ids, vocab_size, rank=1)
+    places = torch.stack([torch.arange(len(ids), device=ids.device), ids])
+    ones = torch.ones(len(ids), dtype=dtype, device=ids.device)
+    return torch.sparse_coo_tensor(places, ones, (len(ids), vocab_size), check_invariants=True)
+
+
 def one_hot_lookup(ids: Tensor, weight: Tensor) -> Tensor:
     """one_hot(ids) @ weight, the dense product: ids (...) and weight (vocab, dim) to (..., dim); equals weight[ids].
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from embviz import tables
 from embviz.compute.layers import BertEmbedding, TransformerEmbedding
-from embviz.compute.onehot import one_hot_lookup
+from embviz.compute.onehot import one_hot_sparse
 from embviz.compute.pipeline import LayerNorm, Stages, stages
 from embviz.tables import tokenizers
 
@@ -172,7 +172,8 @@ def check(embedded: Embedded) -> Check:
     ids = embedded.ids
     if not len(ids):
         return Check(0.0, 0.0)
-    one_hot = one_hot_lookup(ids, embedded.layer.weight()) - embedded.stages.tokens
+    weight = embedded.layer.weight()
+    one_hot = one_hot_sparse(ids, len(weight)) @ weight - embedded.stages.tokens
     whole = embedded.layer.module(ids) - embedded.stages.output
     return Check(one_hot.abs().max().item(), whole.abs().max().item())
 

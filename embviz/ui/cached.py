@@ -77,7 +77,7 @@ def pipeline_tensors(text: str, model: str, settings: Settings | None) -> Tensor
     facts = {
         "text": text,
         "model": model,
-        "pieces": [asdict(piece) for piece in embedded.pieces],
+        "pieces": [{name: getattr(piece, name) for name in piece.__slots__} for piece in embedded.pieces],
         "dropped": embedded.dropped,
         "vocabulary": len(layer.vocabulary),
         "width": layer.width,

@@ -22,8 +22,11 @@ def start(delay: float) -> threading.Timer:
 
 
 def _load() -> None:
+    import torch
+
     from embviz import compute
 
+    torch.set_num_threads(1)  # tensors of a page are small: a second thread costs more in waiting than it computes
     for name in ("layers", "onehot", "pipeline"):
         getattr(compute, name)
     gc.collect()

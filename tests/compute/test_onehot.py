@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from embviz.compute import onehot
-from embviz.compute.onehot import one_hot, one_hot_gradient, one_hot_lookup
+from embviz.compute.onehot import one_hot, one_hot_gradient, one_hot_lookup, one_hot_sparse
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 
@@ -130,3 +130,17 @@ def test_shapes_that_do_not_belong_together():
     for size in (0, -1, 2.5):
         with pytest.raises(ValueError, match=f"vocab_size is {size}"):
             one_hot(ids, size)
+
+
+@settings(max_examples=60, deadline=None)
+@given(n=st.integers(0, 9), vocab_size=st.integers(1, 50), dim=st.integers(1, 9), seed=st.integers(0, 99))
+def test_the_sparse_matrix_is_the_dense_one(n, vocab_size, dim, seed):
+    ids, weight = drawn(vocab_size, dim, (n,), seed)
+    sparse = one_hot_sparse(ids, vocab_size)
+    assert sparse.is_sparse and torch.equal(sparse.to_dense(), one_hot(ids, vocab_size))
+    assert torch.equal(sparse @ weight, weight[ids])
+
+
+def test_the_sparse_matrix_checks_its_ids(device):
+    with pytest.raises(ValueError, match=r"id 5 .*size 5"):
+        one_hot_sparse(torch.tensor([1, 5], device=device), 5)

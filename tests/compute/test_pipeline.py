@@ -1,7 +1,10 @@
 """The stages of an embedding layer, against torch's own layer norm in float64 and sums done by hand."""
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch.nn.functional import layer_norm
 
 from embviz.compute.pipeline import LayerNorm, colour_limit, stages
@@ -48,7 +51,12 @@ def test_parts_must_fit():
         stages(torch.zeros(2, 4), positions=torch.zeros(3, 4))
 
 
-def test_the_colour_limit_is_a_percentile():
-    values = torch.arange(-100, 101).float()
-    assert colour_limit(values) == float(f"{torch.quantile(values.abs().double(), 0.95).item():.2g}")
+@given(st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=60))
+def test_the_colour_limit_is_a_percentile(numbers):
+    values = torch.tensor(numbers)
+    expected = np.percentile(values.abs().numpy(), 95, method="inverted_cdf")
+    assert colour_limit(values) == (float(f"{expected:.2g}") or 1.0)
+
+
+def test_no_numbers_have_a_colour_limit_too():
     assert colour_limit(torch.zeros(4)) == 1.0 and colour_limit(torch.zeros(0)) == 1.0
