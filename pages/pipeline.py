@@ -36,18 +36,19 @@ def layer_settings(controls):
     return cached.Settings(width, position, scale == "yes", padding, seed)
 
 
-def notes(drawn):
+def note(drawn):
     sentence, model, settings, tensors = drawn
     if not tensors.facts["pieces"]:
-        return
+        return None
     one_hot, layer = cached.pipeline_check(sentence, model, settings)
     largest = abs(tensors.arrays["output"]).max()
-    st.caption(text(SLUG, "check", one_hot=f"{one_hot:.2g}", layer=f"{layer:.2g}", largest=f"{largest:.3g}"))
+    return text(SLUG, "check", one_hot=f"{one_hot:.2g}", layer=f"{layer:.2g}", largest=f"{largest:.3g}")
 
 
-def code(drawn):
-    layer = "TransformerEmbedding" if drawn[1] == "fresh" else "BertEmbedding"
-    return "pipeline.stages", "onehot.one_hot_sparse", f"layers.{layer}.forward"
-
-
-frame.show(lesson.LESSON, picture, code=code, notes=notes, lessons=LESSONS)
+CODE = (
+    "pipeline.stages",
+    "onehot.one_hot_sparse",
+    "layers.BertEmbedding.forward",
+    "layers.TransformerEmbedding.forward",
+)
+frame.show(lesson.LESSON, picture, note=note, code=CODE, lessons=LESSONS)

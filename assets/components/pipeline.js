@@ -260,6 +260,7 @@ function createPicture(parent) {
       };
       root.setAttribute("aria-label", facts.label);
       canvas.setAttribute("aria-label", facts.alt);
+      root.classList.toggle("alone", Boolean(facts.alone));
       store ??= openStore(facts.store);
       if (!steps) {
         steps = stepper({

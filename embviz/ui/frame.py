@@ -53,14 +53,15 @@ def show(
     lesson: Lesson,
     picture: Callable[[DeltaGenerator, DeltaGenerator], Any],
     *,
-    code: Callable[[Any], Sequence[str]],
-    notes: Callable[[Any], None],
+    note: Callable[[Any], str | None],
+    code: Sequence[str],
     lessons: Sequence[Lesson],
 ) -> None:
     """The whole page of a lesson.
 
-    `picture(controls, stage)` draws the widgets and the picture and returns what it drew. `code` gets that and names
-    the functions of embviz.compute that made its numbers; their source is shown on demand. `notes` writes below.
+    `picture(controls, stage)` draws the widgets and the picture and returns what it drew; `note` gets that and returns
+    a line to stand below. They run again when a widget changes, the rest does not. `code` names the functions of
+    embviz.compute that made the numbers; their source is shown on demand.
     """
     through_app()
     place = lessons.index(lesson)
@@ -69,31 +70,41 @@ def show(
         st.title(f":small[:gray[{number}]] {text(lesson.slug, 'question')}", anchor=False)
         with st.container(key="copylink", width="content"):
             components.copy_link(f"{lesson.slug}_link")
-    _body(lesson, picture, code, notes)
+    with st.container(key="lesson", gap=8):
+        body, tries, drawer, below = st.container(), st.container(), st.container(), st.empty()
+    with body:
+        _body(lesson, picture, note, below)
+    with tries:
+        _tries(lesson)
+    with drawer:
+        _code(lesson, code)
     _exercises(lesson)
     _neighbours(lessons, place)
     footer()
 
 
 @st.fragment
-def _body(lesson: Lesson, picture: Callable, code: Callable, notes: Callable) -> None:
-    with st.container(key="lesson", gap=8):
-        controls, stage = st.columns([242, 974], gap=36)  # 224 and 956 px at 1280
-        try:
-            drawn = picture(controls, stage)
-        except Exception:
-            _LOG.exception("the picture of %s failed", lesson.slug)
-            stage.markdown(text("frame", "failed"))
-            stage.page_link(page(lesson.slug), label=text("frame", "reload"))
-            return
-        _tries(lesson)
-        drawer = st.expander(text("frame", "code"), key=f"{lesson.slug}_code", on_change="rerun")
-        if drawer.open:
-            with drawer:
-                for name in code(drawn):
-                    source = inspect.getsource(attrgetter(name)(compute))
-                    st.code(textwrap.dedent(source), language="python")
-        notes(drawn)
+def _body(lesson: Lesson, picture: Callable, note: Callable, below: DeltaGenerator) -> None:
+    controls, stage = st.columns([242, 974], gap=36)  # 224 and 956 px at 1280
+    try:
+        said = note(picture(controls, stage))
+    except Exception:
+        _LOG.exception("the picture of %s failed", lesson.slug)
+        stage.markdown(text("frame", "failed"))
+        stage.page_link(page(lesson.slug), label=text("frame", "reload"))
+        said = None
+    if said:
+        below.caption(said)
+    else:
+        below.empty()
+
+
+@st.fragment
+def _code(lesson: Lesson, names: Sequence[str]) -> None:
+    drawer = st.expander(text("frame", "code"), key=f"{lesson.slug}_code", on_change="rerun")
+    if drawer.open:
+        for name in names:
+            drawer.code(textwrap.dedent(inspect.getsource(attrgetter(name)(compute))), language="python")
 
 
 def _tries(lesson: Lesson) -> None:
@@ -124,8 +135,8 @@ def _neighbours(lessons: Sequence[Lesson], place: int) -> None:
     with st.container(key="neighbours", horizontal=True, horizontal_alignment="distribute"):
         before = lessons[place - 1].slug if place else "home"
         st.page_link(page(before), label=text("frame", "previous", title=text(before, "title")))
-        after = lessons[place + 1].slug if place + 1 < len(lessons) else "home"
-        st.page_link(page(after), label=text("frame", "next", title=text(after, "title")))
+        for lesson in lessons[place + 1 : place + 2]:
+            st.page_link(page(lesson.slug), label=text("frame", "next", title=text(lesson.slug, "title")))
 
 
 def footer() -> None:

@@ -8,7 +8,7 @@ import measure
 from embviz.lessons import pipeline as lesson
 from embviz.ui import cached, components
 
-ROUNDS, STEPS = 8, 14
+ROUNDS, STEPS = 16, 14
 PAGE = """<!doctype html><meta charset="utf-8"><title>static</title>
 <style>:root{--st-font:sans-serif;--st-background-color:#fff;--st-text-color:#1c2026;--st-border-color:#d8dce3;
 --st-primary-color:#a92a7c;--st-secondary-background-color:#f5f6f8} body{margin:0} #host{margin:143px 0 0 281px;width:967px}</style>

@@ -170,6 +170,7 @@ def test_every_section_is_used_and_exists(monkeypatch):
         for number in range(len(item.exercises)):
             test_an_exercise_knows_its_answer(item, number)
     asked["frame"] |= {"failed", "reload", "waiting"}  # when a picture fails; before torch is there
+    asked["frame"] |= {"next"} if len(LESSONS) == 1 else set()
     for path in (ASSETS / "text" / "en").glob("*.md"):
         assert set(sections(path.stem)) == asked[path.stem], path.stem
 
