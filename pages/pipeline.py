@@ -40,7 +40,7 @@ def note(drawn):
     sentence, model, settings, tensors = drawn
     if not tensors.facts["pieces"]:
         return None
-    one_hot, layer = cached.pipeline_check(sentence, model, settings)
+    one_hot, layer = cached.pipeline_check(sentence, model, settings, tensors)
     largest = abs(tensors.arrays["output"]).max()
     return text(SLUG, "check", one_hot=f"{one_hot:.2g}", layer=f"{layer:.2g}", largest=f"{largest:.3g}")
 

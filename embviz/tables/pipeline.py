@@ -167,14 +167,13 @@ def embed(text: str, layer: Layer) -> Embedded:
     return Embedded(text, layer, pieces, len(found) - len(kept), result)
 
 
-def check(embedded: Embedded) -> Check:
-    """The rows and x of `embedded` against the two other ways to compute them."""
-    ids = embedded.ids
+def check(layer: Layer, ids: Tensor, *, tokens: Tensor, output: Tensor) -> Check:
+    """Rows `tokens` (n, d) and x `output` (n, d), as they are shown for `ids` (n,), against two other ways to them."""
     if not len(ids):
         return Check(0.0, 0.0)
-    weight = embedded.layer.weight()
-    one_hot = one_hot_sparse(ids, len(weight)) @ weight - embedded.stages.tokens
-    whole = embedded.layer.module(ids) - embedded.stages.output
+    weight = layer.weight()
+    one_hot = one_hot_sparse(ids.to(weight.device), len(weight)) @ weight - tokens.to(weight.device)
+    whole = layer.module(ids.to(weight.device)) - output.to(weight.device)
     return Check(one_hot.abs().max().item(), whole.abs().max().item())
 
 

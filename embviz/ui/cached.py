@@ -91,11 +91,15 @@ def pipeline_tensors(text: str, model: str, settings: Settings | None) -> Tensor
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def pipeline_check(text: str, model: str, settings: Settings | None) -> tuple[float, float]:
+def pipeline_check(text: str, model: str, settings: Settings | None, _shown: Tensors) -> tuple[float, float]:
     """Largest differences: one_hot @ W against the rows shown, the layer's own output against x shown."""
-    from embviz.tables.pipeline import check, embed
+    import torch
 
-    found = check(embed(text, _layer(model, settings)))
+    from embviz.tables.pipeline import check
+
+    ids = torch.tensor([piece["id"] for piece in _shown.facts["pieces"]], dtype=torch.int64)
+    arrays = {name: torch.tensor(_shown.arrays[name]) for name in ("tokens", "output")}
+    found = check(_layer(model, settings), ids, **arrays)
     return found.one_hot, found.layer
 
 

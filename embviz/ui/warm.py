@@ -7,18 +7,19 @@ collection after every run is turned off in .streamlit/config.toml: with torch i
 
 import gc
 import threading
-from functools import cache
 
+_started = threading.Event()
 _ready = threading.Event()
 
 
-@cache
-def start(delay: float) -> threading.Timer:
+def start(delay: float) -> None:
     """Import torch in `delay` seconds, once a process, unless something needs it before."""
+    if _started.is_set():
+        return
+    _started.set()
     timer = threading.Timer(delay, _load)
     timer.daemon = True
     timer.start()
-    return timer
 
 
 def _load() -> None:

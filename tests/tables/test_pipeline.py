@@ -8,7 +8,8 @@ from torch.nn.functional import layer_norm
 
 from embviz import tables
 from embviz.compute.device import available_devices
-from embviz.tables.pipeline import MAX_TOKENS, SHIPPED, check, embed, fresh_layer, shipped_layer
+from embviz.tables import pipeline
+from embviz.tables.pipeline import MAX_TOKENS, SHIPPED, embed, fresh_layer, shipped_layer
 
 SENTENCE = "The lion ate the hyena and the gazelle."
 ODD = [
@@ -27,6 +28,11 @@ ODD = [
 
 def fresh(**settings):
     return fresh_layer(**({"width": 16, "position": "sinusoidal", "scale": True, "padding": 2, "seed": 0} | settings))
+
+
+def check(made):
+    """The check of what `embed` made."""
+    return pipeline.check(made.layer, made.ids, tokens=made.stages.tokens, output=made.stages.output)
 
 
 LAYERS = {name: partial(shipped_layer, name) for name in SHIPPED} | {"fresh": fresh}
