@@ -62,10 +62,15 @@ function penFor(g, theme) {
   };
 }
 
+// Between text and tokens the words themselves lift off, so the text gives way at once. Text that is written from right
+// to left has no place for each piece, and fades.
+const LIFT = 8;
+
 // Stage 1: the text, each character underlined.
 function drawText({ g, pen, weight, view, theme, geo }) {
   const { lines, size, lineHeight, top, characters, rtl, widthTo } = view.scenes.flow.text;
-  pen.faded(weight("text"), () => {
+  const alpha = rtl ? weight("text") : Math.max(0, 1 - LIFT * (1 - weight("text")));
+  pen.faded(alpha, () => {
     lines.forEach((line, row) => {
       const y = top + row * lineHeight;
       g.direction = rtl ? "rtl" : "ltr";
@@ -78,14 +83,14 @@ function drawText({ g, pen, weight, view, theme, geo }) {
       let left = 0;
       for (let i = line.start; i < line.end; i++) {
         const right = widthTo(line, i + 1);
-        g.globalAlpha = weight("text") * (characters[i] === " " ? 0.35 : 1);
+        g.globalAlpha = alpha * (characters[i] === " " ? 0.35 : 1);
         g.beginPath();
         g.moveTo(2 + left + 1.5, y + size * 1.32);
         g.lineTo(2 + Math.max(left + 2, right - 1.5), y + size * 1.32);
         g.stroke();
         left = right;
       }
-      g.globalAlpha = weight("text");
+      g.globalAlpha = alpha;
     });
     const count = characters.length;
     if (!count) return;
@@ -96,7 +101,8 @@ function drawText({ g, pen, weight, view, theme, geo }) {
 }
 
 // The chips, their row numbers and their ids.
-function drawTokens({ g, pen, tokens, theme, geo, picture, chosen, step }) {
+function drawTokens({ g, pen, tokens, theme, geo, picture, chosen, step, view }) {
+  const lift = step < 1 && !view.scenes.flow.text.rtl ? LIFT : 1;
   const { pieces } = picture.facts;
   const id = pieces[chosen.row]?.id;
   tokens.forEach((place, i) => {
@@ -123,11 +129,11 @@ function drawTokens({ g, pen, tokens, theme, geo, picture, chosen, step }) {
         g.stroke();
       }
     });
-    pen.faded(place.a, () => {
+    pen.faded(place.a * (piece.kind === "piece" ? lift : 1), () => {
       const [mark, body] = face(piece);
       const style = { size: place.size, weight: followed && step > 1.5 ? 650 : 450 };
       const y = place.y + place.h / 2 + 1;
-      const room = place.w - place.pad - 2;
+      const room = step < 1 ? Infinity : place.w - place.pad - 2;
       const used = mark ? pen.write(mark, place.x + place.pad, y, { ...style, role: "muted", room }) : 0;
       if (body && room - used > 4) pen.write(body, place.x + place.pad + used, y, { ...style, room: room - used + 3 });
     });

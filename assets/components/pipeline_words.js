@@ -53,7 +53,7 @@ export function explainCell({ facts, arrays }, panel, row, dim) {
   });
   if (parts.length > 1 || facts.factor !== 1) equation.push(` ${sign} `, word("sum", number(total, decimals)));
   else source.push(", nothing added");
-  source.push(" = ", word("sum", `row ${row} of ${name}`));
+  if (parts.length < 3) source.push(" = ", word("sum", `row ${row} of ${name}`)); // three sources fill the line
   return [line(...equation), small(...source)];
 }
 

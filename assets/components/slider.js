@@ -22,7 +22,6 @@ export function slider({ label, count, drag, drop, key }) {
     if (event.button) return;
     held = event.pointerId;
     track.setPointerCapture(held);
-    track.focus({ preventScroll: true });
     drag(place(event));
   });
   track.addEventListener("pointermove", (event) => event.pointerId === held && drag(place(event)));

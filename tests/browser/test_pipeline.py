@@ -166,7 +166,7 @@ def test_a_cell_tells_where_it_comes_from(open_page):
     assert found, words
     terms = [float(term.strip("() ").replace("−", "-")) for term in found[3].split(" + ")]
     assert len(terms) == 3 and sum(terms) == pytest.approx(float(found[4].replace("−", "-")), abs=2e-3)
-    assert re.search(r"row \d+ of W \+ row \d+ of P \+ token type 0 = row \d+ of s", words)
+    assert re.search(r"row \d+ of W \+ row \d+ of P \+ token type 0$", words)
     page.mouse.move(5, 5)
     expect(card).to_be_hidden()
 
