@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from embviz import compute
+from embviz import compute, tables
 from embviz.paths import ASSETS, ROOT
 from embviz.ui import components, exercise, warm
 from embviz.ui.text import text
@@ -87,16 +87,39 @@ def show(
 def _body(lesson: Lesson, picture: Callable, note: Callable, below: DeltaGenerator) -> None:
     controls, stage = st.columns([242, 974], gap=36)  # 224 and 956 px at 1280
     try:
-        said = note(picture(controls, stage))
-    except Exception:
-        _LOG.exception("the picture of %s failed", lesson.slug)
-        stage.markdown(text("frame", "failed"))
-        stage.page_link(page(lesson.slug), label=text("frame", "reload"))
-        said = None
+        drawn = picture(controls, stage)
+    except Exception as error:
+        with stage:
+            _failure(lesson, error)
+        below.empty()
+        return
+    try:
+        said = note(drawn)
+    except Exception as error:
+        said = text("frame", "failed_note", reason=_reason(lesson, error))
     if said:
         below.caption(said)
     else:
         below.empty()
+
+
+def _failure(lesson: Lesson, error: Exception) -> None:
+    """Says in the place of the picture what failed, and offers a way back."""
+    with st.container(key="failure"):
+        st.markdown(text("frame", "failed", reason=_reason(lesson, error)))
+        st.button(text("frame", "reset"), on_click=_reset, args=(lesson,))
+
+
+def _reason(lesson: Lesson, error: Exception) -> str:
+    """The error's own sentence where it was written for people."""
+    _LOG.error("a part of %s failed", lesson.slug, exc_info=error)
+    told = isinstance(error, ValueError | tables.TableFileError)
+    return f"{error}." if told else text("frame", "failed_log")
+
+
+def _reset(lesson: Lesson) -> None:
+    for param in lesson.params:
+        (param.move if param in lesson.steered else param.choose)(param.default)
 
 
 @st.fragment

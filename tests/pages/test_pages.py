@@ -169,20 +169,58 @@ def test_every_section_is_used_and_exists(monkeypatch):
         opened(item.slug, **lesson.TEXT.query("no word twice"))
         for number in range(len(item.exercises)):
             test_an_exercise_knows_its_answer(item, number)
-    asked["frame"] |= {"failed", "reload", "waiting"}  # when a picture fails; before torch is there
+    asked["frame"] |= {
+        "failed",
+        "failed_log",
+        "failed_note",
+        "reset",
+        "waiting",
+    }  # when a picture fails; before torch is there
     asked["frame"] |= {"next"} if len(LESSONS) == 1 else set()
     for path in (ASSETS / "text" / "en").glob("*.md"):
         assert set(sections(path.stem)) == asked[path.stem], path.stem
 
 
-def test_a_picture_that_fails_leaves_the_page(monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("secret detail"), "the server's log says why"),
+        (ValueError("id 9 is outside the vocabulary of size 5"), "id 9 is outside the vocabulary of size 5."),
+    ],
+)
+def test_a_picture_that_fails_says_so_and_leaves_the_page(monkeypatch, error, said):
     from embviz.ui import cached
 
     def broken(*_):
-        raise RuntimeError("the table is gone")
+        raise error
 
-    monkeypatch.setattr(cached, "pipeline", broken)
-    page = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/pipeline.py").run()
-    assert not page.exception
-    assert any("could not be made" in markdown.value for markdown in page.markdown)
-    assert page.header
+    with monkeypatch.context() as patch:
+        patch.setattr(cached, "pipeline", broken)
+        page = opened("pipeline", pipe_stage="5", pipe_model="wordllama")
+        (sentence,) = [markdown.value for markdown in page.markdown if "could not be made" in markdown.value]
+        assert said in sentence and ("secret" in sentence) is False
+        assert page.header
+    next(button for button in page.button if button.label.startswith("Start again")).click().run()
+    assert not page.exception and len(pictures(page)) == 1
+    assert page.session_state["pipe_model"] == "minilm" and "pipe_stage" not in page.query_params
+
+
+def test_a_missing_table_is_named_on_the_page(monkeypatch, tmp_path):
+    from embviz.tables import pipeline, table
+    from embviz.ui import cached
+
+    monkeypatch.setattr(pipeline, "shipped_layer", lambda *_, **__: table.load("minilm", directory=tmp_path))
+    cached._layer.clear()
+    page = opened("pipeline", pipe_text="one two")
+    (sentence,) = [markdown.value for markdown in page.markdown if "could not be made" in markdown.value]
+    assert "minilm.safetensors" in sentence and "python -m embviz.tables.build" in sentence
+
+
+def test_a_device_that_is_not_there_is_named_on_the_page(monkeypatch):
+    from embviz.ui import cached
+
+    monkeypatch.setenv("EMBVIZ_DEVICE", "abacus")
+    cached._layer.clear()
+    page = opened("pipeline")
+    assert len(pictures(page)) == 1  # the shipped first picture needs no device
+    assert any("EMBVIZ_DEVICE is 'abacus'" in caption.value for caption in page.caption)
