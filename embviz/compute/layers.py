@@ -394,8 +394,5 @@ def _drawn(n_rows: int, width: int, std: float, generator: torch.Generator | Non
 
 
 def _for_each(batch: int, rows: Tensor) -> Tensor:
-    """The rows (seq, dim) for each sequence of the batch, without copying them for each.
-
-    One copy there is, so that a caller who writes into the result in spite of what is said does not change the table.
-    """
+    """The rows (seq, dim) for each sequence of the batch; one copy, so that writing into it leaves the table alone."""
     return rows.clone().expand(batch, -1, -1)

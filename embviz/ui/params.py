@@ -8,6 +8,7 @@ bounds. `widget(where)` draws it and returns its value. `query(value)` is what s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,7 @@ class _Addressed:
     __slots__ = ()
     key: str
     default: Any
-
-    def parse(self, text: str) -> Any:
-        """The value that `text` stands for in an address; ValueError says what would be right."""
-        raise NotImplementedError
+    parse: Callable[[str], Any]  # the value that a text in an address stands for; ValueError says what would be right
 
     def query(self, value: Any) -> dict[str, str]:
         """What stands in an address for `value`; ValueError if it is not allowed."""
