@@ -246,11 +246,20 @@ def test_the_theme_can_change_while_a_person_looks(open_page):
 def test_a_resize_lays_out_anew(open_page):
     page = open_page("pipeline?pipe_stage=5")
     assert page.locator(".picture.phone").count() == 0
-    for width in (390, 700, 1600, 320):
+    for width in (390, 700, 861, 1024, 1600, 320):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_timeout(500)
         assert page.evaluate(SIDEWAYS) <= 0, width
         assert painted(page) > 2000
+        box, field = (
+            picture(page).bounding_box(),
+            page.get_by_role("textbox", name="Sentence", exact=True).bounding_box(),
+        )
+        beside = box["x"] >= field["x"] + field["width"] and box["y"] < field["y"] + 150
+        below = field["y"] > box["y"] + box["height"]
+        assert (beside, below) == (width > 860, width <= 860), width
+        play = [b for b in page.get_by_role("button", name="Play").all() if b.is_visible()]
+        assert len(play) == 1, width
     assert page.locator(".picture.phone").count() == 1
 
 
