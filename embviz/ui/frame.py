@@ -114,7 +114,7 @@ def _reason(lesson: Lesson, error: Exception) -> str:
     """The error's own sentence where it was written for people."""
     _LOG.error("a part of %s failed", lesson.slug, exc_info=error)
     told = isinstance(error, ValueError | tables.TableFileError)
-    return f"{error}." if told else text("frame", "failed_log")
+    return f"{str(error).rstrip('.')}." if told else text("frame", "failed_log")
 
 
 def _reset(lesson: Lesson) -> None:
@@ -134,7 +134,7 @@ def _tries(lesson: Lesson) -> None:
     tried = st.session_state.get(f"{lesson.slug}_tried")
     said = ""
     with st.container(key="tries", horizontal=True, vertical_alignment="center", gap=8):
-        st.markdown(":gray[Try]", width="content")
+        st.markdown(f":gray[{text('frame', 'try')}]", width="content")
         for item in lesson.tries:
             label, sentence = text(lesson.slug, f"try_{item.id}").split("\n", 1)
             said = sentence if item.id == tried else said
