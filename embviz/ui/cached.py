@@ -9,27 +9,57 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
-from safetensors.numpy import load, save
 
 from embviz.paths import ASSETS
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FIRST_PICTURES = ASSETS / "first_pictures"
 
 
 @dataclass(frozen=True, slots=True)
 class Tensors:
-    """Arrays by name and the facts that go with them; `bytes` is the same as a safetensors file."""
+    """Arrays as a safetensors file, and the facts that go with them. It needs numpy only for who looks into it."""
 
-    arrays: dict[str, np.ndarray]
+    file: bytes
     facts: dict[str, Any]
+
+    @classmethod
+    def pack(cls, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Tensors:
+        from safetensors.numpy import save
+
+        return cls(save(arrays), facts)
+
+    @classmethod
+    def read(cls, data: bytes) -> Tensors:
+        """What `bytes` wrote."""
+        header, _ = _split(data)
+        return cls(data, json.loads(header["__metadata__"]["facts"]))
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        from safetensors.numpy import load
+
+        return load(self.file)
 
     @property
     def bytes(self) -> bytes:
-        return save(self.arrays, {"facts": json.dumps(self.facts, ensure_ascii=False)})
+        """The file with the facts in its header."""
+        header, numbers = _split(self.file)
+        header["__metadata__"] = {"facts": json.dumps(self.facts, ensure_ascii=False)}
+        text = json.dumps(header, ensure_ascii=False).encode()
+        text += b" " * (-len(text) % 8)  # the numbers start at a multiple of 8
+        return len(text).to_bytes(8, "little") + text + numbers
+
+
+def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """The header of a safetensors file and the numbers behind it."""
+    end = 8 + int.from_bytes(data[:8], "little")
+    return json.loads(data[8:end]), data[end:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +116,7 @@ def pipeline_tensors(text: str, model: str, settings: Settings | None) -> Tensor
         "limits": limits,
         "around": {piece.id: _around(piece.id, layer.vocabulary) for piece in embedded.pieces},
     }
-    arrays = {name: np.ascontiguousarray(part.detach().cpu().numpy(), "<f4") for name, part in parts.items()}
-    return Tensors(arrays, facts)
+    return Tensors.pack({name: part.detach().cpu().contiguous().numpy() for name, part in parts.items()}, facts)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -98,8 +127,8 @@ def pipeline_check(text: str, model: str, settings: Settings | None, _shown: Ten
     from embviz.tables.pipeline import check
 
     ids = torch.tensor([piece["id"] for piece in _shown.facts["pieces"]], dtype=torch.int64)
-    arrays = {name: torch.tensor(_shown.arrays[name]) for name in ("tokens", "output")}
-    found = check(_layer(model, settings), ids, **arrays)
+    shown = {name: torch.tensor(array) for name, array in _shown.arrays.items() if name in ("tokens", "output")}
+    found = check(_layer(model, settings), ids, **shown)
     return found.one_hot, found.layer
 
 
@@ -123,10 +152,8 @@ def _shipped(name: str) -> tuple[dict[str, Any], Tensors] | None:
     path = FIRST_PICTURES / f"{name}.safetensors"
     if not path.exists():
         return None
-    data = path.read_bytes()
-    size = int.from_bytes(data[:8], "little")
-    facts = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["facts"])
-    return facts.pop("arguments"), Tensors(load(data), facts)
+    tensors = Tensors.read(path.read_bytes())
+    return tensors.facts.pop("arguments"), tensors
 
 
 def _first_picture(name: str, **arguments: Any) -> Tensors | None:

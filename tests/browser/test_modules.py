@@ -31,7 +31,7 @@ def test_tensors_arrive_to_the_bit(run):
         "a": np.random.default_rng(0).standard_normal((3, 5)).astype("<f4"),
         "b": np.array([1e-38, -0.0, 3.4e38], "<f4"),
     }
-    data = Tensors(arrays, {"text": "🦁 “quoted”"}).bytes
+    data = Tensors.pack(arrays, {"text": "🦁 “quoted”"}).bytes
     got = run(
         "const { readTensors } = await load('tensors'); const { arrays, facts } = readTensors(new Uint8Array(given[0]));"
         "return { facts, a: [...new Uint8Array(arrays.a.numbers.buffer)], b: [...new Uint8Array(arrays.b.numbers.buffer)],"

@@ -63,7 +63,7 @@ def test_anything_else_is_not(sent):
 
 def test_tensors_travel_as_safetensors():
     arrays = {"a": np.arange(6, dtype="<f4").reshape(2, 3)}
-    data = Tensors(arrays, {"text": "🦁"}).bytes
+    data = Tensors.pack(arrays, {"text": "🦁"}).bytes
     assert load(data)["a"].tolist() == arrays["a"].tolist()
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     assert json.loads(header["__metadata__"]["facts"]) == {"text": "🦁"}
