@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class LayerNorm:
-    """The numbers of a layer normalisation: gamma (d,), beta (d,) and eps."""
+class LayerNorm(NamedTuple):
+    """Parameters of a layer normalisation: weight gamma (d,), bias beta (d,) and eps."""
 
-    gamma: Tensor
-    beta: Tensor
+    weight: Tensor
+    bias: Tensor
     eps: float
 
 
@@ -67,7 +67,7 @@ def stages(
         return Stages(tokens, factor, positions, types, total, None, None, total)
     mean = total.mean(dim=-1, keepdim=True)
     deviation = (total.var(dim=-1, correction=0, keepdim=True) + norm.eps).sqrt()
-    output = (total - mean) / deviation * norm.gamma + norm.beta
+    output = (total - mean) / deviation * norm.weight + norm.bias
     return Stages(tokens, factor, positions, types, total, mean, deviation, output)
 
 

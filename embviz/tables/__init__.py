@@ -14,7 +14,7 @@ __getattr__, __dir__ = on_first_use(
         "TableFileError": "embviz.tables.shipped",
         "load": "embviz.tables.table",
         "EmbeddingTable": "embviz.tables.table",
-        "LayerNorm": "embviz.tables.table",
+        "LayerNorm": "embviz.compute.pipeline",
         "tokenizers": None,
     },
 )

@@ -9,23 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from embviz.compute.pipeline import LayerNorm
 from embviz.paths import DATA
 from embviz.tables import tokenizers
 from embviz.tables.shipped import TableFileError, read_file, read_table_header, table_path
-
-
-class LayerNorm(NamedTuple):
-    """Parameters of a layer normalisation: weight (dim,) and bias (dim,), float32, and eps."""
-
-    weight: Tensor
-    bias: Tensor
-    eps: float
 
 
 @dataclass(frozen=True, eq=False)

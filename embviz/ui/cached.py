@@ -102,7 +102,7 @@ def pipeline_tensors(text: str, model: str, settings: Settings | None) -> Tensor
     limits["output"] = limits["parts"] if stages.mean is None else colour_limit(stages.output)
     if stages.mean is not None:
         parts |= {"mean": stages.mean[:, 0], "deviation": stages.deviation[:, 0]}
-        parts |= {"gamma": layer.norm.gamma, "beta": layer.norm.beta}
+        parts |= {"gamma": layer.norm.weight, "beta": layer.norm.bias}
     parts["output"] = stages.output
     facts = {
         "text": text,
