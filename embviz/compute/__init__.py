@@ -2,4 +2,6 @@
 
 from embviz._lazy import on_first_use
 
-__getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(("device", "layers", "onehot", "pipeline", "positions")))
+MODULES = ("alibi", "attention", "device", "layers", "onehot", "pipeline", "positions", "rotary")
+
+__getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

@@ -8,6 +8,7 @@ own bounds check speaks.
 """
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -104,3 +105,59 @@ def checked_ids(ids: Any, size: int, *, rank: int | None = None, of: str = "the 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def checked_choice(name: str, value: Any, choices: Sequence[str]) -> str:
+    """`value` as one of the words in `choices`."""
+    if value not in choices:
+        *others, last = (f'"{choice}"' for choice in choices)
+        raise ValueError(f"{name} is {value!r}; it must be {', '.join(others)} or {last}")
+    return value
+
+
+def checked_factor(name: str, value: Any) -> float:
+    """`value` as the factor by which a context is made longer: finite and at least 1."""
+    if not _is_number(value) or not 1.0 <= value < math.inf:
+        raise ValueError(f"{name} is {value!r}; it must be a finite number of at least 1, and 1 changes nothing")
+    return float(value)
+
+
+def checked_positive(name: str, value: Any) -> float:
+    """`value` as a finite float above 0."""
+    if not _is_number(value) or not 0.0 < value < math.inf:
+        raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
+    return float(value)
+
+
+def checked_order(low_name: str, low: Any, high_name: str, high: Any) -> None:
+    """Refuse two bounds, each a finite number above 0, of which the first is not below the second."""
+    if not checked_positive(low_name, low) < checked_positive(high_name, high):
+        raise ValueError(f"{low_name} is {low!r} and {high_name} is {high!r}; {low_name} must be below {high_name}")
+
+
+def checked_numbers(name: str, values: Any, *, device: torch.device | str | None = None) -> Tensor:
+    """`values`, a tensor or numbers nested in sequences, as finite float64 on `device`, or where the tensor is."""
+    if not isinstance(values, Tensor):
+        try:
+            values = torch.as_tensor(values, device="cpu", dtype=torch.float64)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ValueError(f"{name} must be a tensor or a sequence of numbers; {values!r} is not: {error}") from None
+    if values.is_complex() or values.dtype == torch.bool:
+        raise ValueError(f"{name} are of {values.dtype}; they must be real numbers")
+    exact = values.detach().to(device).to(torch.float64)  # in this order: a device left behind may have no float64
+    finite = exact.isfinite()
+    if not bool(finite.all()):
+        wrong = exact[~finite]
+        raise ValueError(f"{name} hold {wrong[0].item()}; every one must be finite (not so: {len(wrong)})")
+    return exact
+
+
+def checked_rows(name: str, value: Any, axes: str = "(positions, dim)") -> Tensor:
+    """`value` as a matrix of finite floating-point numbers without an empty axis; `axes` says what its two axes are."""
+    if not isinstance(value, Tensor) or value.dim() != 2 or not value.is_floating_point() or not value.numel():
+        came = f"{value.dtype} of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise ValueError(f"{name} is {came}; it must be a tensor {axes} of floating-point numbers, none of them 0 long")
+    if not bool(value.isfinite().all()):
+        at = (~value.isfinite()).nonzero()[0].tolist()
+        raise ValueError(f"{name} holds {value[tuple(at)].item()} at {at}; every number must be finite")
+    return value

@@ -8,10 +8,16 @@ from hypothesis import strategies as st
 
 from embviz.compute import positions
 from embviz.compute.positions import (
+    first_rise,
+    interpolate_table,
+    neighbour_cosines,
     sinusoidal,
+    sinusoidal_at,
     sinusoidal_frequencies,
     sinusoidal_shift,
     sinusoidal_similarity,
+    spectrum,
+    wavelengths,
 )
 
 DIMS = st.integers(1, 40).map(lambda half: 2 * half)
@@ -68,6 +74,38 @@ def test_a_longer_table_begins_with_the_shorter_one(device, layout, monkeypatch)
         assert torch.equal(sinusoidal(n, 10, layout=layout, device=device), long[:n])
     monkeypatch.undo()
     assert torch.equal(sinusoidal(1000, 10, layout=layout, device=device), long)
+    for n in (positions.STEP - 1, positions.STEP, positions.STEP + 1, 2 * positions.STEP):
+        assert torch.equal(sinusoidal(n, 10, layout=layout, device=device), long[:n])
+
+
+@settings(max_examples=15, deadline=None)
+@given(dim=DIMS, base=BASES, layout=st.sampled_from(["interleaved", "concatenated"]))
+def test_sums_of_angles_are_as_good_as_sines(dim, base, layout):
+    n = 3 * positions.STEP + 5
+    angles = np.arange(n)[:, None] * (1 / base ** (np.arange(0, dim, 2) / dim))
+    expected = np.empty((n, dim))
+    if layout == "interleaved":
+        expected[:, 0::2], expected[:, 1::2] = np.sin(angles), np.cos(angles)
+    else:
+        expected[:, : dim // 2], expected[:, dim // 2 :] = np.sin(angles), np.cos(angles)
+    table = sinusoidal(n, dim, base=base, layout=layout, dtype=torch.float64, device="cpu").numpy()
+    assert np.abs(table - expected).max() < 2e-12
+
+
+@pytest.mark.parametrize("layout", ["interleaved", "concatenated"])
+def test_rows_of_any_positions_are_those_of_the_table(device, layout):
+    at = torch.tensor([[0, 131_072], [7, 131_000], [255, 256]], device=device)
+    rows = sinusoidal_at(at, 64, base=500.0, layout=layout)
+    assert rows.shape == (3, 2, 64) and rows.dtype == torch.float32 and rows.device.type == device.type
+    table = sinusoidal(131_073, 64, base=500.0, layout=layout, device=device)
+    torch.testing.assert_close(rows, table[at], atol=1e-7, rtol=0)
+
+
+def test_rows_of_fractions_and_negative_positions():
+    rows = sinusoidal_at([-2.5, 0.25], 4, dtype=torch.float64)
+    expected = [[f(p * w) for w in (1, 0.01) for f in (math.sin, math.cos)] for p in (-2.5, 0.25)]
+    torch.testing.assert_close(rows, torch.tensor(expected, dtype=torch.float64))
+    assert sinusoidal_at(3, 6).shape == (6,) and sinusoidal_at(torch.empty(0), 6).shape == (0, 6)
 
 
 def test_dtype_is_rounded_once_from_float64(device, dtype):
@@ -152,15 +190,119 @@ def test_similarity_takes_numbers_and_any_shape():
     assert back == forth < 1
 
 
+def test_wavelengths_by_hand(device):
+    found = wavelengths(4, device=device)
+    torch.testing.assert_close(found.cpu(), torch.tensor([2 * math.pi, 200 * math.pi]))
+    assert found.device.type == device.type and found.dtype == torch.float32
+    longest = wavelengths(512, base=10000.0)[-1].item()
+    assert 0.96 * 2 * math.pi * 10000 < longest < 2 * math.pi * 10000
+
+
+def test_a_pair_comes_round_after_its_wavelength():
+    turns = wavelengths(8, base=50.0, dtype=torch.float64)
+    for pair, wavelength in enumerate(turns.tolist()):
+        row = sinusoidal_at(wavelength, 8, base=50.0, dtype=torch.float64)[2 * pair : 2 * pair + 2]
+        torch.testing.assert_close(row, torch.tensor([0.0, 1.0], dtype=torch.float64), atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize(("dim", "base"), [(2, 10000.0), (8, 10000.0), (64, 10000.0), (512, 10000.0), (128, 10.0)])
+def test_first_rise_is_where_the_cosine_first_grows(dim, base, monkeypatch):
+    found = first_rise(dim, base=base)
+    omegas = 1 / base ** (np.arange(0, dim, 2) / dim)
+    cosines = np.cos(np.arange(found + 1)[:, None] * omegas).mean(1)
+    steps = np.diff(cosines)
+    assert steps[-1] > 0 and (steps[:-1] <= 0).all()
+    monkeypatch.setattr(positions, "BLOCK_ANGLES", 3 * dim)  # 3 distances a block
+    assert first_rise(dim, base=base) == found
+    assert first_rise(dim, base=base, limit=found) is None
+    assert first_rise(dim, base=base, limit=found + 1) == found
+
+
+def test_first_rise_by_hand():
+    assert first_rise(2) == 4  # cos 4 > cos 3, and cos falls up to 3
+    assert first_rise(2, limit=1) is None
+
+
+def test_interpolated_table_by_hand():
+    table = torch.tensor([[0.0, 5.0], [2.0, 5.0], [6.0, 5.0]])
+    found = interpolate_table(table, 5)
+    assert torch.equal(found, torch.tensor([[0.0, 5.0], [1.0, 5.0], [2.0, 5.0], [4.0, 5.0], [6.0, 5.0]]))
+    assert torch.equal(interpolate_table(table, 2), table[[0, 2]])
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.integers(1, 30), n=st.integers(2, 100), seed=st.integers(0, 100))
+def test_interpolated_table_is_numpys(rows, n, seed):
+    table = torch.randn(rows, 3, generator=torch.Generator().manual_seed(seed))
+    found = interpolate_table(table, n)
+    places = np.linspace(0, rows - 1, n)
+    for column in range(3):
+        expected = np.interp(places, np.arange(rows), table[:, column].double().numpy())
+        np.testing.assert_allclose(found[:, column].numpy(), expected, atol=1e-6, rtol=0)
+    assert torch.equal(found[0], table[0]) and torch.equal(found[-1], table[-1])
+    if rows > 1:
+        assert torch.equal(interpolate_table(table, rows), table)
+
+
+def test_interpolated_table_is_differentiable():
+    table = torch.randn(4, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64).requires_grad_()
+    assert torch.autograd.gradcheck(lambda t: interpolate_table(t, 7), table)
+
+
+@pytest.mark.parametrize("n", [2, 15, 16])
+def test_spectrum_is_the_share_of_the_variance(device, n):
+    table = torch.randn(n, 5, generator=torch.Generator().manual_seed(n)) + 3
+    found = spectrum(table.to(device))
+    assert found.shape == (n // 2 + 1, 5) and found.dtype == torch.float32 and found.device.type == device.type
+    columns = table.double().numpy() - table.double().numpy().mean(0)
+    both = np.abs(np.fft.fft(columns, axis=0)) ** 2  # both signs of every frequency
+    expected = np.zeros((n // 2 + 1, 5))
+    for k in range(n):
+        expected[min(k, n - k)] += both[k]
+    np.testing.assert_allclose(found.cpu().numpy(), expected / (n * (columns**2).sum(0)), atol=1e-6)
+    np.testing.assert_allclose(found.cpu().sum(dim=0).numpy(), 1, atol=1e-6)
+    assert (found[0] == 0).all()
+
+
+def test_spectrum_of_waves_and_of_constants():
+    at = torch.arange(64)[:, None] / 64 * 2 * math.pi
+    waves = torch.cat([torch.sin(3 * at), 7 + 0.1 * torch.cos(20 * at), torch.full((64, 1), 0.1)], dim=1)
+    found = spectrum(waves)
+    expected = torch.zeros(33, 3)
+    expected[3, 0] = expected[20, 1] = 1.0
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+    assert (found[:, 2] == 0).all()
+    assert torch.equal(spectrum(torch.ones(1, 4)), torch.zeros(1, 4))
+
+
+def test_spectrum_of_a_sinusoidal_column_lies_at_its_wavelength():
+    n, dim = 4096, 32
+    peaks = spectrum(sinusoidal(n, dim)).argmax(dim=0)[0::2]
+    turns = n / wavelengths(dim)
+    fast = turns > 2
+    assert fast.sum() > 5 and (peaks[fast] - turns[fast]).abs().max() < 1
+
+
+def test_neighbour_cosines(device):
+    table = torch.tensor([[1.0, 0.0], [2.0, 0.0], [0.0, 3.0], [0.0, -1.0], [0.0, 0.0]], device=device)
+    torch.testing.assert_close(neighbour_cosines(table).cpu(), torch.tensor([1.0, 0.0, -1.0, 0.0]))
+    found = neighbour_cosines(sinusoidal(300, 64))
+    torch.testing.assert_close(found, sinusoidal_similarity(1, 64).expand(299))
+    assert neighbour_cosines(table[:1]).shape == (0,)
+
+
 @pytest.mark.parametrize(
     "call",
     [
         lambda **k: sinusoidal(3, **k),
+        lambda **k: sinusoidal_at([3], **k),
+        lambda **k: wavelengths(**k),
+        lambda **k: first_rise(**k),
         lambda **k: sinusoidal_shift(1, **k),
         lambda **k: sinusoidal_similarity(1, **k),
         lambda **k: sinusoidal_frequencies(**k),
     ],
-    ids=["sinusoidal", "shift", "similarity", "frequencies"],
+    ids=["sinusoidal", "at", "wavelengths", "first_rise", "shift", "similarity", "frequencies"],
 )
 @pytest.mark.parametrize(
     ("arguments", "facts"),
@@ -190,3 +332,36 @@ def test_bad_count_layout_offset():
     for offset in (math.inf, math.nan):
         with pytest.raises(ValueError, match=f"offset is {offset}"):
             sinusoidal_shift(offset, 4)
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_bad_positions_and_offsets(wrong):
+    with pytest.raises(ValueError, match=f"positions hold {wrong}"):
+        sinusoidal_at([0, wrong], 4)
+    with pytest.raises(ValueError, match=f"offsets hold {wrong}"):
+        sinusoidal_similarity(torch.tensor([0, wrong]), 4)
+
+
+@pytest.mark.parametrize(
+    ("call", "facts"),
+    [
+        (lambda: sinusoidal_at([0], 4, layout="halves"), ["layout", "'halves'", "interleaved", "concatenated"]),
+        (lambda: sinusoidal_at(["a"], 4), ["positions", "numbers", "'a'"]),
+        (lambda: sinusoidal_at(torch.tensor([1j]), 4), ["positions", "complex64", "real"]),
+        (lambda: first_rise(4, limit=0), ["limit", "0", "at least 1"]),
+        (lambda: interpolate_table(torch.ones(3, 2), 1), ["n is 1", "at least 2"]),
+        (lambda: interpolate_table(torch.ones(3), 4), ["table", "(3,)", "(positions, dim)"]),
+        (lambda: interpolate_table(torch.ones(0, 2), 4), ["table", "(0, 2)"]),
+        (lambda: interpolate_table(torch.tensor([[1.0], [math.nan]]), 4), ["table", "nan", "[1, 0]"]),
+        (lambda: interpolate_table(torch.ones(3, 2).long(), 4), ["table", "int64", "floating"]),
+        (lambda: spectrum(torch.ones(3)), ["table", "(3,)"]),
+        (lambda: spectrum(torch.tensor([[math.inf]])), ["table", "inf", "[0, 0]"]),
+        (lambda: spectrum([[1.0]]), ["table", "list"]),
+        (lambda: neighbour_cosines(torch.ones(2, 0)), ["table", "(2, 0)"]),
+        (lambda: neighbour_cosines(torch.tensor([[math.nan]])), ["table", "nan"]),
+    ],
+)
+def test_bad_tables(call, facts):
+    with pytest.raises(ValueError) as error:
+        call()
+    assert all(fact in str(error.value) for fact in facts), error.value
