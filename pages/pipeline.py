@@ -17,13 +17,7 @@ def picture(controls, stage):
     settings = layer_settings(controls) if model == "fresh" else None
     tensors = cached.pipeline(sentence, model, settings)
     with stage:
-        components.pipeline(
-            tensors,
-            key=KEY,
-            state={"stage": lesson.STAGE.value(), "token": lesson.TOKEN.value(), "dim": lesson.DIM.value()},
-            bounds={p.key.removeprefix("pipe_"): (p.low, p.high) for p in lesson.LESSON.steered},
-            on_state=lambda state: [p.move(state[p.key.removeprefix("pipe_")]) for p in lesson.LESSON.steered],
-        )
+        components.pipeline(tensors, key=KEY, steered=lesson.LESSON.steered)
     with controls:
         components.pipeline_controls(KEY)
     return sentence, model, settings, tensors
@@ -46,9 +40,9 @@ def note(drawn):
 
 
 CODE = (
-    "pipeline.stages",
-    "onehot.one_hot_sparse",
-    "layers.BertEmbedding.forward",
-    "layers.TransformerEmbedding.forward",
+    "compute.pipeline.stages",
+    "compute.onehot.one_hot_sparse",
+    "compute.layers.BertEmbedding.forward",
+    "compute.layers.TransformerEmbedding.forward",
 )
 frame.show(lesson.LESSON, picture, note=note, code=CODE, lessons=LESSONS)

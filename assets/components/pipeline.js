@@ -36,9 +36,9 @@ function createPicture(parent) {
   const card = hoverCard();
   const sentence = element("p", { class: "sentence", "aria-live": "polite" });
   const stageBox = element("div", { class: "stage" }, canvas, card.node);
-  const key = element("div", { class: "key" });
+  const legend = element("div", { class: "legend" });
   const reading = element("div", { class: "reading", "aria-live": "polite" });
-  const under = element("div", { class: "under" }, key, reading);
+  const under = element("div", { class: "under" }, legend, reading);
   const head = element("div", { class: "head" });
   const foot = element("div", { class: "foot" });
   const root = element("div", { class: "picture", role: "group" }, head, sentence, stageBox, under, foot);
@@ -176,7 +176,7 @@ function createPicture(parent) {
     const cells = stage >= 4;
     const limit = name === "output" ? picture.facts.limits.output : picture.facts.limits.parts;
     const digits = limit >= 0.1 ? 2 : 3;
-    key.replaceChildren(...(cells ? [`−${limit.toFixed(digits)}`, bar, `+${limit.toFixed(digits)}`] : []));
+    legend.replaceChildren(...(cells ? [`−${limit.toFixed(digits)}`, bar, `+${limit.toFixed(digits)}`] : []));
     if (!picture.facts.pieces[row]) return reading.replaceChildren();
     const fallback = { rows: "tokens", positions: picture.arrays.positions ? "positions" : "tokens", sum: "total", output: "output" }[name];
     const words = () => (cells ? explainCell(picture, panel ?? fallback, row, dim) : explainToken(picture, name, row));

@@ -1,6 +1,7 @@
-// State that the parts of one lesson share, wherever on the page they are mounted.
+// State that the parts of one lesson share, wherever on the page they are mounted. Each component is a script of its own,
+// so the stores hang on the window, under a symbol that only these modules ask for.
 
-const stores = new Map();
+const stores = (globalThis[Symbol.for("embviz.stores")] ??= new Map());
 
 export function openStore(name) {
   if (!stores.has(name)) stores.set(name, createStore());

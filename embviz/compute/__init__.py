@@ -2,6 +2,6 @@
 
 from embviz._lazy import on_first_use
 
-MODULES = ("alibi", "attention", "device", "layers", "onehot", "pipeline", "positions", "rotary")
+MODULES = ("alibi", "attention", "device", "layers", "onehot", "pipeline", "positions", "rotary", "sinusoidal")
 
 __getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

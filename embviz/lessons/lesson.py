@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from embviz.ui.params import Param
@@ -35,6 +35,8 @@ class Exercise:
 class Lesson:
     """A page. `widgets` are set by a person in the controls, `steered` are moved in the picture.
 
+    `needs` is the state in which a parameter is on the page, for those that the default state does not show.
+    `more` are states that say what no single parameter brings about; tests open them.
     The sections `title`, `question` and `summary` of its text name it in the menu, on the page and on the map.
     """
 
@@ -43,6 +45,8 @@ class Lesson:
     steered: tuple[Param, ...]
     tries: tuple[Try, ...]
     exercises: tuple[Exercise, ...]
+    needs: Mapping[Param, Mapping[Param, Any]] = field(default_factory=dict)
+    more: tuple[Mapping[Param, Any], ...] = ()
 
     @property
     def params(self) -> tuple[Param, ...]:

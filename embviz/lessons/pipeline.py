@@ -71,4 +71,6 @@ LESSON = Lesson(
         Exercise("count", _numbers, {STAGE: 8}),
         Exercise("scaled", _scaled, {MODEL: "fresh", WIDTH: 8, STAGE: 7}, tolerance=0.005),
     ),
+    needs={param: {MODEL: "fresh"} for param in FRESH},
+    more=({MODEL: "fresh", SCALE: "no"}, {TEXT: "no word twice"}),
 )

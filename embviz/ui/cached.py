@@ -7,8 +7,9 @@ makes it): a call with exactly the arguments that a file names is answered from 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -60,6 +61,34 @@ def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
     """The header of a safetensors file and the numbers behind it."""
     end = 8 + int.from_bytes(data[:8], "little")
     return json.loads(data[8:end]), data[end:]
+
+
+def computed(name: str, /, **arguments: Any) -> Tensors:
+    """What `embviz.<name>` returns for these names and scalars: its tensors in float32 arrays, all else in facts.
+
+    A tensor alone is the array `values`. ValueError as the function raises it.
+    """
+    return _computed(name, tuple(sorted(arguments.items())))
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _computed(name: str, arguments: tuple[tuple[str, Any], ...]) -> Tensors:
+    return tensors_of(resolve_name(f"embviz.{name}")(**dict(arguments)))
+
+
+def tensors_of(result: Any) -> Tensors:
+    """A tensor, or a dataclass or NamedTuple of tensors and scalars, as `Tensors`, without what is None."""
+    import torch
+
+    if isinstance(result, torch.Tensor):
+        named = {"values": result}
+    elif is_dataclass(result):
+        named = {field.name: getattr(result, field.name) for field in fields(result)}
+    else:
+        named = result._asdict()
+    tensors = {key: part for key, part in named.items() if isinstance(part, torch.Tensor)}
+    arrays = {key: part.detach().to("cpu", torch.float32).contiguous().numpy() for key, part in tensors.items()}
+    return Tensors.pack(arrays, {key: part for key, part in named.items() if key not in tensors and part is not None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ modules that an entry imports are joined into one, in the order of their imports
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ import streamlit as st
 from embviz.paths import ASSETS
 from embviz.ui import pipeline_text
 from embviz.ui.cached import Tensors
+from embviz.ui.params import Param
 from embviz.ui.text import text
 
 COMPONENTS = ASSETS / "components"
@@ -40,51 +42,59 @@ def bundle(entry: Path) -> str:
     return "\n".join(joined.values())
 
 
-def _component(name: str) -> Callable[..., Any]:
-    css = "\n".join((COMPONENTS / sheet).read_text("utf-8") for sheet in ("base.css", f"{name}.css"))
-    return st.components.v2.component(f"embviz_{name}", js=bundle(COMPONENTS / f"{name}.js"), css=css)
+def _component(entry: Path) -> Callable[..., Any]:
+    sheets = [COMPONENTS / "base.css", entry.with_suffix(".css")]
+    css = "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+    return st.components.v2.component(f"embviz_{entry.stem}", js=bundle(entry), css=css)
 
 
-_pipeline = _component("pipeline")
-_copylink = _component("copylink")
+_entries = {  # a module that exports a default is a component by the name of its file
+    path.stem: _component(path)
+    for path in sorted(COMPONENTS.glob("*.js"))
+    if "export default" in path.read_text("utf-8")
+}
 
 
 def copy_link(key: str) -> None:
     """A button that copies the address of the page."""
     words = {name: text("frame", f"link_{name}") for name in ("copy", "copied", "failed", "address")}
-    _copylink(key=key, data=words)
+    _entries["copylink"](key=key, data=words)
 
 
-def pipeline(
-    tensors: Tensors,
-    *,
-    key: str,
-    state: Mapping[str, int],
-    bounds: Mapping[str, tuple[int, int]],
-    on_state: Callable[[dict[str, int]], None],
-) -> None:
-    """The picture of the pipeline. `state` has stage (from 1), token and dim; `on_state` gets what a hand made of it.
+def picture(name: str, tensors: Tensors, *, key: str, steered: Sequence[Param], **facts: Any) -> None:
+    """The moving picture `name` of these tensors. Its state is the values of `steered`, each by its short name.
 
-    What the browser sends is taken only if it has these three whole numbers within `bounds`.
+    `facts` go to the browser with those of the tensors: `label` and `alt` say what there is to see, `keys` says which
+    key moves what. What the browser sends back is taken only if it has a value that each parameter accepts.
     """
     heard = f"{key}:heard"
 
     def on_change() -> None:
         sent = st.session_state[key].get("state")
-        if valid_state(sent, {**bounds, "time": (0, 2**53)}):
-            st.session_state[heard] = {name: sent[name] for name in bounds}
-            on_state(st.session_state[heard])
+        if valid_state(sent, steered):
+            st.session_state[heard] = {param.name: sent[param.name] for param in steered}
+            for param in steered:
+                param.move(sent[param.name])
 
-    _pipeline(key=key, data=with_words(tensors, key, start=_start(key, heard, dict(state))), on_state_change=on_change)
+    start = _start(key, heard, {param.name: param.value() for param in steered})
+    bounds = {param.name: (param.low, param.high, param.step) for param in steered}
+    data = with_facts(tensors, store=key, start=start, bounds=bounds, **facts)
+    _entries[name](key=key, data=data, on_state_change=on_change)
+
+
+def pipeline(tensors: Tensors, *, key: str, steered: Sequence[Param]) -> None:
+    """The picture of the pipeline; its state is stage (from 1), token and dim."""
+    picture("pipeline", tensors, key=key, steered=steered, **pipeline_text.words(tensors.facts))
 
 
 def pipeline_miniature(tensors: Tensors, *, key: str) -> None:
     """The picture of the pipeline by itself: it plays once, and tells nobody where a hand moves it."""
-    _pipeline(key=key, data=with_words(tensors, key, start={"stage": 1, "token": 2, "dim": 17}, alone=True))
+    start = {"stage": 1, "token": 2, "dim": 17}
+    data = with_facts(tensors, store=key, start=start, alone=True, **pipeline_text.words(tensors.facts))
+    _entries["pipeline"](key=key, data=data)
 
 
-def with_words(tensors: Tensors, key: str, **facts: Any) -> bytes:
-    facts |= {"store": key, **pipeline_text.words(tensors.facts)}
+def with_facts(tensors: Tensors, **facts: Any) -> bytes:
     return replace(tensors, facts=tensors.facts | facts).bytes
 
 
@@ -105,13 +115,34 @@ def _start(key: str, heard: str, state: dict[str, int]) -> dict[str, int]:
 
 def pipeline_controls(picture_key: str) -> None:
     """The controls that belong to the picture with this key: step, pages of dimensions and tokens, what is followed."""
-    _pipeline(key=f"{picture_key}_controls", data={"store": picture_key})
+    _entries["pipeline"](key=f"{picture_key}_controls", data={"store": picture_key})
 
 
-def valid_state(sent: object, bounds: Mapping[str, tuple[int, int]]) -> bool:
-    """Whether `sent` has exactly the names of `bounds`, each a whole number within them."""
+def sliders(
+    picture_key: str,
+    steered: Sequence[Param],
+    *,
+    roles: Mapping[str, str] = MappingProxyType({}),
+    play: Param | None = None,
+) -> None:
+    """Sliders for `steered` parameters of the picture with this key, which follow the hand without the server.
+
+    `roles` gives the colour of a slider by the short name of its parameter. `play` is the one that a button moves.
+    """
+    given = [
+        {"name": p.name, "label": p.label, "role": roles.get(p.name), "low": p.low, "high": p.high, "step": p.step}
+        for p in steered
+    ]
+    words = play and {"name": play.name, "label": text("frame", "play"), "pause": text("frame", "pause")}
+    _entries["sliders"](key=f"{picture_key}_sliders", data={"store": picture_key, "sliders": given, "play": words})
+
+
+def valid_state(sent: object, steered: Sequence[Param]) -> bool:
+    """Whether `sent` has exactly the names of `steered`, each with a value of its own, and the time of sending."""
     return (
         isinstance(sent, Mapping)
-        and set(sent) == set(bounds)
-        and all(type(sent[name]) is int and low <= sent[name] <= high for name, (low, high) in bounds.items())
+        and set(sent) == {*(param.name for param in steered), "time"}
+        and type(sent["time"]) is int
+        and sent["time"] >= 0
+        and all(param.accepts(sent[param.name]) for param in steered)
     )

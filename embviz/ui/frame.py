@@ -8,12 +8,12 @@ import runpy
 import textwrap
 import threading
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from embviz import compute, tables
+from embviz import tables
 from embviz.paths import ASSETS, ROOT
 from embviz.ui import components, exercise, warm
 from embviz.ui.text import text
@@ -61,7 +61,7 @@ def show(
 
     `picture(controls, stage)` draws the widgets and the picture and returns what it drew; `note` gets that and returns
     a line to stand below. They run again when a widget changes, the rest does not. `code` names the functions of
-    embviz.compute that made the numbers; their source is shown on demand.
+    embviz that made the numbers; their source is shown on demand.
     """
     through_app()
     place = lessons.index(lesson)
@@ -81,6 +81,16 @@ def show(
     _exercises(lesson)
     _neighbours(lessons, place)
     footer()
+
+
+def say(stage: DeltaGenerator, sentence: str) -> None:
+    """The sentence above a picture: what there is to see."""
+    stage.container(key="said").markdown(sentence)
+
+
+def chart(stage: DeltaGenerator, figure: Any, *, key: str, alt: str) -> None:
+    """A Plotly figure that stands still; `alt` says its numbers."""
+    stage.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
 
 
 @st.fragment
@@ -112,9 +122,10 @@ def _failure(lesson: Lesson, error: Exception) -> None:
 
 def _reason(lesson: Lesson, error: Exception) -> str:
     """The error's own sentence where it was written for people."""
+    if isinstance(error, ValueError | tables.TableFileError):
+        return f"{str(error).rstrip('.')}."
     _LOG.error("a part of %s failed", lesson.slug, exc_info=error)
-    told = isinstance(error, ValueError | tables.TableFileError)
-    return f"{str(error).rstrip('.')}." if told else text("frame", "failed_log")
+    return text("frame", "failed_log")
 
 
 def _reset(lesson: Lesson) -> None:
@@ -127,7 +138,7 @@ def _code(lesson: Lesson, names: Sequence[str]) -> None:
     drawer = st.expander(text("frame", "code"), key=f"{lesson.slug}_code", on_change="rerun")
     if drawer.open:
         for name in names:
-            drawer.code(textwrap.dedent(inspect.getsource(attrgetter(name)(compute))), language="python")
+            drawer.code(textwrap.dedent(inspect.getsource(resolve_name(f"embviz.{name}"))), language="python")
 
 
 def _tries(lesson: Lesson) -> None:

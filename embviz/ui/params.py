@@ -9,7 +9,7 @@ bounds. `widget(where)` draws it and returns its value. `query(value)` is what s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -23,6 +23,11 @@ class _Addressed:
     key: str
     default: Any
     parse: Callable[[str], Any]  # the value that a text in an address stands for; ValueError says what would be right
+
+    @property
+    def name(self) -> str:
+        """The key without the lesson's prefix, as the browser calls it."""
+        return self.key.partition("_")[2]
 
     def query(self, value: Any) -> dict[str, str]:
         """What stands in an address for `value`; ValueError if it is not allowed."""
@@ -47,6 +52,13 @@ class _Addressed:
         """Set the widget to `value`, from a callback."""
         self.query(value)
         st.session_state[self.key] = value
+
+    def accepts(self, sent: object) -> bool:
+        """Whether something that a browser sent is a value of this parameter, of its own type."""
+        try:
+            return type(sent) is type(self.default) and self.parse(str(sent)) == sent
+        except ValueError:
+            return False
 
 
 def _number(text: str, kind: type, low: float, high: float, key: str) -> Any:
@@ -92,6 +104,10 @@ class IntParam(_NumberParam):
     """A whole number."""
 
     __slots__ = ()
+
+    def upto(self, high: int) -> IntParam:
+        """The same parameter with an end that depends on others, such as the last row of a table."""
+        return replace(self, high=high, default=min(self.default, high))
 
     def parse(self, text: str) -> int:
         value = _number(text, int, self.low, self.high, self.key)
@@ -139,6 +155,49 @@ class ChoiceParam(_Addressed):
         return self.options
 
 
+class ViewParam(ChoiceParam):
+    """Which of a lesson's pictures stands on the page: a bar of words above it."""
+
+    __slots__ = ()
+
+    def widget(self, where: DeltaGenerator) -> str:
+        return where.segmented_control(
+            self.label,
+            self.options,
+            default=self.default,
+            required=True,
+            wrap=False,
+            key=self.key,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LevelParam(_Addressed):
+    """One of a few whole numbers that are far apart: a slider with a stop for each."""
+
+    key: str
+    label: str
+    default: int
+    levels: tuple[int, ...]
+    help: str | None = None
+
+    def widget(self, where: DeltaGenerator) -> int:
+        return where.select_slider(
+            self.label, self.levels, self.default, key=self.key, help=self.help, bind="query-params"
+        )
+
+    def parse(self, text: str) -> int:
+        if text not in map(str, self.levels):
+            raise ValueError(f"{self.key} is {text!r}, but must be one of {', '.join(map(str, self.levels))}")
+        return int(text)
+
+    @property
+    def probes(self) -> tuple[int, ...]:
+        return self.levels[0], self.default, self.levels[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class TextParam(_Addressed):
     """Text of at most `limit` characters: a box. What comes longer is cut, and the box says so."""
@@ -149,17 +208,19 @@ class TextParam(_Addressed):
     limit: int
     odd: tuple[str, ...] = ()
     help: str | None = None
+    lines: int = 4
 
     def widget(self, where: DeltaGenerator) -> str:
         self._cut()
-        text = where.text_area(
+        box, size = (where.text_area, {"height": 27 * self.lines}) if self.lines > 1 else (where.text_input, {})
+        text = box(
             self.label,
             self.default,
-            height=108,
             key=self.key,
             help=self.help or f"Up to {self.limit} characters.",
             on_change=self._cut,
             bind="query-params",
+            **size,
         )
         if len(text) > self.limit:  # it came with the address, and is cut before the box is drawn again
             st.rerun()
@@ -183,4 +244,4 @@ class TextParam(_Addressed):
         return self.default, *self.odd
 
 
-Param = IntParam | FloatParam | ChoiceParam | TextParam
+Param = IntParam | FloatParam | LevelParam | ChoiceParam | TextParam

@@ -6,7 +6,7 @@ python tests/bench/step.py
 import measure
 
 from embviz.lessons import pipeline as lesson
-from embviz.ui import cached, components
+from embviz.ui import cached, components, pipeline_text
 
 ROUNDS, STEPS = 16, 14
 PAGE = """<!doctype html><meta charset="utf-8"><title>static</title>
@@ -56,7 +56,9 @@ def by_drag(page):
 
 def main():
     first = cached.pipeline(lesson.TEXT.default, lesson.MODEL.default, None)
-    data = components.with_words(first, "bench", start={"stage": 1, "token": 2, "dim": 17})
+    data = components.with_facts(
+        first, store="bench", start={"stage": 1, "token": 2, "dim": 17}, **pipeline_text.words(first.facts)
+    )
     css = "\n".join((components.COMPONENTS / name).read_text() for name in ("base.css", "pipeline.css"))
     script = components.bundle(components.COMPONENTS / "pipeline.js")
     files = {"index.html": PAGE, "pipeline.js": script, "pipeline.css": css, "data.bin": data}

@@ -145,3 +145,53 @@ def test_python_hears_once_and_only_when_the_hand_lets_go(run):
         "await new Promise((r) => setTimeout(r, 120)); return [early, stages()];"
     )
     assert heard == [[2, 3], [2, 3, 4]]
+
+
+def test_a_heatmap_with_more_cells_than_pixels_shows_their_mean(run):
+    code = """
+      const { heatmap } = await load('heatmap');
+      const read = (image) => [...image.getContext('2d').getImageData(0, 0, image.width, image.height).data];
+      const numbers = new Float32Array(given[0]);
+      const fine = heatmap({ numbers, rows: 4, width: 2 }, 1, 100, 100);
+      const coarse = heatmap({ numbers, rows: 4, width: 2 }, 1, 2, 2);
+      return { size: [fine.width, fine.height], fine: read(fine), coarse: read(coarse) };"""
+    got = run(code, [1, -1, 1, -1, 1, -0.5, -1, 0.5])  # rows 2 and 3 cancel
+    assert got["size"] == [2, 4]
+    assert got["fine"][:8] == [217, 97, 26, 255, 58, 102, 224, 255]
+    assert got["coarse"][3] == got["coarse"][7] == 255 and got["coarse"][11] == got["coarse"][15] == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "mine", "pairs"),
+    [
+        (4, 8, 2, [0, 1, 2, 3]),
+        (9, 3, 0, [0, 4, 8]),
+        (9, 3, 5, [0, 5, 8]),
+        (9, 3, 8, [0, 4, 8]),
+        (512, 2, 300, [0, 300]),
+    ],
+)
+def test_the_chosen_pair_has_a_clock(run, count, most, mine, pairs):
+    code = "const { chosenPairs } = await load('clocks'); return chosenPairs(...given);"
+    assert run(code, count, most, mine) == pairs
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "within"), [(5.4, [0, 9], 5), (-3, [0, 9], 0), (99, [0, 9], 9), (13, [8, 64, 8], 16)]
+)
+def test_a_state_stays_within_its_bounds(run, value, bounds, within):
+    assert (
+        run("const { withinBounds } = await load('picture'); return withinBounds(...given);", value, bounds) == within
+    )
+
+
+def test_parts_of_different_scripts_share_a_store(run):
+    code = """
+      const { openStore } = await load('store');
+      const other = (await import(new URL('store.js?again', (await load('store'), given[0])))).openStore;
+      const heard = [];
+      other('a').listen((state) => heard.push(state.p));
+      openStore('a').set({ p: 3 });
+      openStore('b').set({ p: 4 });
+      return heard;"""
+    assert run(code, run.page.url) == [3]

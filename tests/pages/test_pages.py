@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from embviz.lessons import LESSONS
 from embviz.lessons import pipeline as lesson
+from embviz.lessons.lesson import query
 from embviz.paths import ASSETS, ROOT
 from embviz.ui import text as prose
 
@@ -47,19 +48,39 @@ def pictures(page: AppTest) -> list[tuple[dict, dict]]:
     ("item", "param", "value"), PROBES, ids=lambda v: getattr(v, "key", getattr(v, "slug", repr(v)[:20]))
 )
 def test_a_page_stands_every_probe(item, param, value):
-    context = {"pipe_model": "fresh"} if param in lesson.FRESH else {}
-    page = opened(item.slug, **context, **param.query(value))
+    page = opened(item.slug, **query(item.needs.get(param, {})), **param.query(value))
+    assert not any(
+        "could not be made" in markdown.value and "the server's log" in markdown.value for markdown in page.markdown
+    )
     if param in item.widgets:
         assert page.session_state[param.key] == value
     else:
-        (facts, _), *_ = pictures(page)
-        assert facts["start"][param.key.removeprefix("pipe_")] == value
+        (start,) = [facts["start"] for facts, _ in pictures(page) if param.name in facts.get("start", {})]
+        assert start[param.name] == value
 
 
 @pytest.mark.parametrize("item", LESSONS, ids=lambda item: item.slug)
 def test_an_invalid_address_gives_the_defaults(item):
     page = opened(item.slug, **{param.key: "\x00nonsense" for param in item.params if not hasattr(param, "limit")})
     assert page.title
+
+
+@pytest.mark.parametrize("item", LESSONS, ids=lambda item: item.slug)
+def test_a_lesson_has_what_every_lesson_has(item):
+    assert len(item.tries) in (3, 4, 5) and len(item.exercises) in (1, 2, 3)
+    assert len(prose.text(item.slug, "question")) <= 52
+    keys = [param.key for param in item.params]
+    assert len(set(keys)) == len(keys) and len({key.partition("_")[0] for key in keys}) == 1
+    page = opened(item.slug)
+    assert not any("could not be made" in markdown.value for markdown in page.markdown)
+    page.session_state[f"{item.slug}_code"] = True
+    page.run()
+    assert page.code and not page.exception
+
+
+def test_no_two_parameters_share_a_key():
+    keys = [param.key for item in LESSONS for param in item.params]
+    assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize(("item", "number"), [(item, i) for item in LESSONS for i in range(len(item.tries))])
@@ -81,6 +102,8 @@ def test_a_try_sets_its_state_and_says_so(item, number):
 def test_an_exercise_knows_its_answer(item, number):
     chosen = item.exercises[number]
     answer = chosen.answer()
+    assert not chosen.choices or answer in chosen.choices
+    opened(item.slug, **query(chosen.link))
     wrong = next(choice for choice in chosen.choices if choice != answer) if chosen.choices else str(answer + 1)
     for given, word in (
         (str(answer), "Right."),
@@ -164,9 +187,9 @@ def test_every_section_is_used_and_exists(monkeypatch):
     for item in LESSONS:
         for param in item.params:
             for value in param.probes:
-                opened(item.slug, **({"pipe_model": "fresh"} if param in lesson.FRESH else {}), **param.query(value))
-        opened(item.slug, **lesson.MODEL.query("fresh"), **lesson.SCALE.query("no"))
-        opened(item.slug, **lesson.TEXT.query("no word twice"))
+                opened(item.slug, **query(item.needs.get(param, {})), **param.query(value))
+        for state in item.more:
+            opened(item.slug, **query(state))
         for number in range(len(item.exercises)):
             test_an_exercise_knows_its_answer(item, number)
     asked["frame"] |= {
@@ -176,7 +199,6 @@ def test_every_section_is_used_and_exists(monkeypatch):
         "reset",
         "waiting",
     }  # when a picture fails; before torch is there
-    asked["frame"] |= {"next"} if len(LESSONS) == 1 else set()
     for path in (ASSETS / "text" / "en").glob("*.md"):
         assert set(sections(path.stem)) == asked[path.stem], path.stem
 

@@ -9,9 +9,15 @@ from safetensors.numpy import load
 
 from embviz.ui.cached import Tensors
 from embviz.ui.components import COMPONENTS, bundle, valid_state
+from embviz.ui.params import ChoiceParam, IntParam
 
 ENTRIES = [path for path in sorted(COMPONENTS.glob("*.js")) if "export default" in path.read_text("utf-8")]
-BOUNDS = {"stage": (1, 8), "token": (0, 63)}
+STEERED = (
+    IntParam("x_stage", "", 1, 1, 8),
+    IntParam("x_token", "", 0, 0, 63),
+    ChoiceParam("x_side", "", "q", ("q", "k")),
+)
+GOOD = {"stage": 1, "token": 0, "side": "k", "time": 1}
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.stem)
@@ -34,31 +40,20 @@ def test_nothing_is_fetched_from_outside():
         assert not re.search(r"https?://|innerHTML|\beval\(|new Function", path.read_text("utf-8")), path.name
 
 
-@pytest.mark.parametrize("sent", [{"stage": 1, "token": 0}, {"stage": 8, "token": 63}])
-def test_a_state_within_bounds_is_taken(sent):
-    assert valid_state(sent, BOUNDS)
+@pytest.mark.parametrize("change", [{}, {"stage": 8, "token": 63}, {"side": "q"}])
+def test_a_state_that_the_parameters_accept_is_taken(change):
+    assert valid_state(GOOD | change, STEERED)
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        None,
-        [],
-        "stage",
-        {},
-        {"stage": 1},
-        {"stage": 1, "token": 0, "more": 0},
-        {"stage": 0, "token": 0},
-        {"stage": 9, "token": 0},
-        {"stage": 1, "token": 64},
-        {"stage": 1.0, "token": 0},
-        {"stage": True, "token": 0},
-        {"stage": "1", "token": 0},
-        {"stage": None, "token": 0},
-    ],
-)
-def test_anything_else_is_not(sent):
-    assert not valid_state(sent, BOUNDS)
+@pytest.mark.parametrize("sent", [None, [], "stage", {}, {"stage": 1}, {**GOOD, "more": 0}])
+def test_another_shape_is_not(sent):
+    assert not valid_state(sent, STEERED)
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("value", [-1, 9e9, 1.0, True, "1", "x", None, [], {}])
+def test_another_value_is_not(name, value):
+    assert not valid_state({**GOOD, name: value}, STEERED)
 
 
 def test_tensors_travel_as_safetensors():

@@ -28,7 +28,7 @@ def test_the_default_state_needs_no_torch():
         "from embviz.lessons import pipeline as lesson\n"
         "from embviz.ui import cached, components\n"
         "made = cached.pipeline(lesson.TEXT.default, lesson.MODEL.default, None)\n"
-        "assert len(components.with_words(made, 'key', start={})) > 100_000\n"
+        "assert len(components.with_facts(made, store='key', start={})) > 100_000\n"
         "assert not {'torch', 'numpy'} & set(sys.modules), 'a heavy import'\n"
         "assert made.arrays['output'].shape == (14, 384)\n"
     )
