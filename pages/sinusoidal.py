@@ -28,7 +28,9 @@ def heatmap(controls, stage, n, d, base):
         components.picture("sinusoidal", table, key=KEY, steered=steered, keys=KEYS, **words)
     with controls:
         components.sliders(KEY, steered[:1], roles={"p": "position"}, play=steered[0])
-    return text(SLUG, "check_heatmap", same=f"{table.facts['same_numbers']:.2g}")
+    means = text(SLUG, "means_heatmap") if n > 256 or d > 512 else ""
+    same = text(SLUG, "check_heatmap", same=f"{table.facts['same_numbers']:.2g}")
+    return f"{same} {means}"
 
 
 def waves(controls, stage, n, d, base):

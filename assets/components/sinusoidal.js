@@ -21,7 +21,7 @@ const dimOf = (pair, sine, width, layout) => (layout === "interleaved" ? 2 * pai
 
 function geometry(width, d, mine = 0) {
   const phone = isPhone(width);
-  const left = phone ? 40 : 52;
+  const left = phone ? 44 : 58;
   const right = phone ? 8 : 44;
   const w = width - left - right;
   const heat = { x: left, y: 10, w, h: phone ? 176 : 214 };
@@ -87,7 +87,7 @@ function build(scene) {
     const { heat, phone } = geo;
     const size = phone ? 14 : 15;
     for (const at of ticks(n, phone ? 4 : 5)) write(g, theme, String(at), heat.x - 8, heat.y + ((at + 0.5) * heat.h) / n, { size, align: "right" });
-    write(g, theme, "p", 4, heat.y + heat.h / 2, { size: 19, serif: true, colour: theme.word.position, weight: 600 });
+    write(g, theme, "p", 2, heat.y + heat.h / 2, { size: 19, serif: true, colour: theme.word.position, weight: 600 });
     const y = heat.y + heat.h + 15;
     for (const at of ticks(d, phone ? 5 : 9)) write(g, theme, String(at), heat.x + ((at + 0.5) * heat.w) / d, y, { size, align: "center" });
     if (!phone) write(g, theme, "dim j", heat.x + heat.w + 6, y, { size });
@@ -157,7 +157,7 @@ function build(scene) {
       const sin = numbers[p * d + dimOf(pair, true, d, layout)];
       drawClock(g, theme, at, [{ cos, sin, colour: theme.mark.position, width: 3 }], { chosen: pair === mine });
     });
-    if (!geo.phone) write(g, theme, "ω", 4, clocks.y, { size: 19, serif: true, weight: 600, colour: theme.word.position });
+    if (!geo.phone) write(g, theme, "ω", 2, clocks.y, { size: 19, serif: true, weight: 600, colour: theme.word.position });
   }
 
   function say(p, j, d, value, frequencies, layout) {

@@ -1,5 +1,7 @@
 import cmath
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -121,8 +123,9 @@ def test_yarn_keeps_fast_pairs_and_divides_slow_ones():
 
 
 def test_yarn_where_no_pair_makes_a_turn_divides_all_but_the_first():
-    ratio = rotary_frequencies(8) / rotary_frequencies(8, scaling=YarnScaling(4, 2))
-    torch.testing.assert_close(ratio, torch.tensor([1, 4, 4, 4], dtype=torch.float64))
+    for trained_length in (1, 2):
+        ratio = rotary_frequencies(64) / rotary_frequencies(64, scaling=YarnScaling(4, trained_length))
+        torch.testing.assert_close(ratio, torch.tensor([1] + [4] * 31, dtype=torch.float64))
 
 
 def test_attention_factors():
@@ -370,6 +373,16 @@ def test_gradients_keep_the_dtype_and_the_input(dtype):
     assert x.grad.dtype == dtype and x.grad.abs().sum() > 0
     with torch.no_grad():
         assert not apply_rotary(x, range(4), rotary_frequencies(8)).requires_grad
+
+
+def test_the_first_call_does_not_wait_for_sympy(root):
+    code = (
+        "import sys, torch; from embviz.compute.rotary import *; "
+        "apply_rotary(torch.ones(2, 4), [0, 1], rotary_frequencies(4)); "
+        "rotary_scores(torch.ones(4), torch.ones(4), [0, 1]); print('sympy' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
 
 
 # Scores over distance
