@@ -161,3 +161,57 @@ def checked_rows(name: str, value: Any, axes: str = "(positions, dim)") -> Tenso
         at = (~value.isfinite()).nonzero()[0].tolist()
         raise ValueError(f"{name} holds {value[tuple(at)].item()} at {at}; every number must be finite")
     return value
+
+
+def checked_table(name: str, value: Any, *, least_rows: int = 1) -> Tensor:
+    """`value` as a table (rows, dim) of finite floating-point numbers, dim at least 1, detached from autograd.
+
+    One pass finds the smallest and the largest number; only a table that is not finite is looked through for where.
+    """
+    if not isinstance(value, Tensor) or value.dim() != 2 or not value.is_floating_point() or not value.shape[1]:
+        came = f"{value.dtype} of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise ValueError(f"{name} is {came}; it must be a tensor (rows, dim) of floating-point numbers")
+    if len(value) < least_rows:
+        raise ValueError(f"{name} is of shape {tuple(value.shape)}; it must have at least {least_rows} rows")
+    table = value.detach()
+    if table.numel() and not bool(torch.stack(torch.aminmax(table)).isfinite().all()):
+        wrong = (~table.isfinite()).nonzero()
+        row, column = wrong[0].tolist()
+        more = len(wrong[:, 0].unique()) - 1
+        raise ValueError(
+            f"{name} holds {table[row, column].item()} in row {row}, column {column}"
+            f"{f' (and {more} more rows are not finite)' if more else ''}; every number must be finite"
+        )
+    return table
+
+
+def checked_places(name: str, value: Any, n_rows: int, *, device: torch.device | str = "cpu") -> Tensor:
+    """`value`, a row number, several, or a tensor of them, as int64 on `device`, each the number of one of `n_rows`."""
+    try:
+        places = value if isinstance(value, Tensor) else torch.as_tensor(value, device="cpu")
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{name} must be row numbers; {value!r} is not: {error}") from None
+    if not places.numel():
+        return places.to(device=device, dtype=torch.int64)
+    if places.dtype == torch.bool or places.is_floating_point() or places.is_complex():
+        raise ValueError(f"{name} are of {places.dtype}; row numbers are whole numbers, torch.int64")
+    outside = places[(places < 0) | (places >= n_rows)]
+    if len(outside.reshape(-1)):
+        raise ValueError(
+            f"{name} holds {outside.reshape(-1)[0].item()}; a table of {n_rows} has rows 0 to {n_rows - 1}"
+        )
+    return places.to(device=device, dtype=torch.int64)
+
+
+def checked_share(name: str, value: Any) -> float:
+    """`value` as a share of the whole, above 0 and below 1."""
+    if not _is_number(value) or not 0.0 < value < 1.0:
+        raise ValueError(f"{name} is {value!r}; it must be above 0 and below 1, such as 0.9")
+    return float(value)
+
+
+def checked_not_negative(name: str, value: Any) -> float:
+    """`value` as a finite float of at least 0."""
+    if not _is_number(value) or not 0.0 <= value < math.inf:
+        raise ValueError(f"{name} is {value!r}; it must be a finite number of at least 0")
+    return float(value)

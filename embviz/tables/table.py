@@ -5,7 +5,7 @@ reads no rows; `rows` converts only the rows asked for to float32, and `vectors`
 use. The rounding to float16 happened when the table was made (NOTICE.md says how much); from there on float32 is exact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -48,6 +48,11 @@ class EmbeddingTable:
     def vectors(self) -> Tensor:
         """All vectors, float32 (vocab, dim); converted on first use and kept."""
         return self.stored.float()
+
+    @cached_property
+    def row_numbers(self) -> Mapping[str, int]:
+        """The row of each token; the first one where two rows have the same token."""
+        return {token: row for row, token in reversed(list(enumerate(self.tokens)))}
 
     def rows(self, ids: Tensor | Sequence[int]) -> Tensor:
         """The vectors of these ids, float32 (*ids.shape, dim), on the CPU; reads no other row.
