@@ -1,28 +1,42 @@
-"""Make the first picture of each lesson, as the compute layer makes it: `python -m embviz.first_pictures`.
+"""Make what each page shows first, as the compute layer makes it: `python -m embviz.first_pictures`.
 
-The result stands in assets/first_pictures and lets a page paint before torch is imported. Each file names the
-arguments of the call that it answers.
+The result stands in assets/first_pictures and lets a page paint before torch is imported. The pages are opened in
+their default state, and every call across the bridge is written down; a file is named after the call that it answers.
 """
 
-from dataclasses import replace
+from __future__ import annotations
 
-from embviz.lessons import pipeline
-from embviz.ui.cached import FIRST_PICTURES, Tensors, pipeline_tensors
+from embviz.paths import ROOT
+from embviz.ui import cached
+from embviz.ui.cached import FIRST_PICTURES, Tensors
+
+LARGEST = 600_000
+"""Bytes of a file that is worth shipping: a larger one takes longer to read than torch to be imported."""
 
 
 def pictures() -> dict[str, Tensors]:
-    """All first pictures, computed now, by the name of their file."""
-    arguments = {"text": pipeline.TEXT.default, "model": pipeline.MODEL.default, "settings": None}
-    made = pipeline_tensors(**arguments)
-    return {"pipeline": replace(made, facts=made.facts | {"arguments": arguments})}
+    """What the calls of all pages in their default state return, computed now, by call."""
+    from streamlit.testing.v1 import AppTest
+
+    from embviz.lessons import LESSONS
+
+    made: dict[str, Tensors] = {}
+    for lesson in LESSONS:
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+        with cached.recorded() as calls:
+            page.switch_page(f"pages/{lesson.slug}.py").run()
+        made |= {call: tensors for call, tensors in calls.items() if len(tensors.bytes) <= LARGEST}
+    return made
 
 
 def main() -> None:
     FIRST_PICTURES.mkdir(parents=True, exist_ok=True)
-    for name, made in pictures().items():
-        path = FIRST_PICTURES / f"{name}.safetensors"
+    for old in FIRST_PICTURES.glob("*.safetensors"):
+        old.unlink()
+    for call, made in pictures().items():
+        path = cached.picture_path(call)
         path.write_bytes(made.bytes)
-        print(f"{path.name}: {path.stat().st_size:,} bytes")
+        print(f"{path.name}: {path.stat().st_size:,} bytes for {call[:80]}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import { signedFill, TRACK } from "./scale.js";
 
-// `numbers` (rows × width) as an image. Where there are more cells than pixels, a pixel is the mean of its cells.
-export function heatmap({ numbers, rows, width }, limit, pixelsWide, pixelsHigh) {
+// `numbers` (rows × width) as an image, each in the colour fill(value, limit). Where there are more cells than pixels, a
+// pixel is the mean of its cells.
+export function heatmap({ numbers, rows, width }, limit, pixelsWide, pixelsHigh, fill = signedFill) {
   const columns = Math.min(width, Math.max(1, Math.round(pixelsWide)));
   const lines = Math.min(rows, Math.max(1, Math.round(pixelsHigh)));
   const image = new OffscreenCanvas(columns, lines);
@@ -24,7 +25,7 @@ export function heatmap({ numbers, rows, width }, limit, pixelsWide, pixelsHigh)
       }
     }
     for (let column = 0; column < columns; column++) {
-      const [red, green, blue, alpha] = channels(sums[column] / counts[column], limit);
+      const [red, green, blue, alpha] = channels(fill(sums[column] / counts[column], limit));
       const at = 4 * (line * columns + column);
       pixels.data[at] = red;
       pixels.data[at + 1] = green;
@@ -37,8 +38,7 @@ export function heatmap({ numbers, rows, width }, limit, pixelsWide, pixelsHigh)
 }
 
 const parsed = new Map();
-function channels(value, limit) {
-  const fill = signedFill(value, limit);
+function channels(fill) {
   let found = parsed.get(fill);
   if (!found) {
     const [red, green, blue, alpha] = fill.match(/[\d.]+/g).map(Number);

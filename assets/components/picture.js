@@ -74,11 +74,12 @@ function createScene(parent, build) {
         bytes = data;
         Object.assign(scene, readTensors(data));
         const start = JSON.stringify(scene.facts.start);
-        if (start !== told) scene.state = { ...scene.facts.start };
+        const news = start !== told;
+        if (news) scene.state = { ...scene.facts.start };
         told = start;
         delete scene.state.turn;
         for (const [name, bounds] of Object.entries(scene.facts.bounds)) scene.state[name] = withinBounds(scene.state[name], bounds);
-        commit.known(scene.state);
+        if (news) commit.known(scene.state); // else the hand may have moved on, which Python has yet to hear
         root.setAttribute("aria-label", scene.facts.label);
         if (!store) {
           store = openStore(scene.facts.store);

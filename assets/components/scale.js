@@ -22,3 +22,14 @@ export function signedGradient() {
   const all = [...side(NEGATIVE, -1), ...side(POSITIVE, 1).reverse()];
   return `linear-gradient(to right, ${all.map(([at, colour]) => `${colour} ${at}%`).join(", ")})`;
 }
+
+// Similarities from -1 to 1, and shares from 0 to `limit`: slate, strength is opacity.
+const SLATE = "86,105,156";
+export const similarityFill = (value) => `rgba(${SLATE},${(0.04 + 0.96 * ((Math.min(1, Math.max(-1, value)) + 1) / 2) ** 1.8).toFixed(3)})`;
+export const shareFill = (value, limit) => `rgba(${SLATE},${opacity(Math.max(0, value) / limit).toFixed(3)})`;
+
+// Such a scale from `low` to `high` as a CSS gradient, for the key.
+export function slateGradient(fill, low, high) {
+  const stops = Array.from({ length: 11 }, (_, k) => fill(low + ((high - low) * k) / 10, high));
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}

@@ -2,6 +2,21 @@
 
 from embviz._lazy import on_first_use
 
-MODULES = ("alibi", "attention", "device", "layers", "onehot", "pipeline", "positions", "rotary", "sinusoidal")
+MODULES = (
+    "alibi",
+    "attention",
+    "device",
+    "layers",
+    "long_context",
+    "offset",
+    "onehot",
+    "order",
+    "pipeline",
+    "positions",
+    "projection",
+    "rotary",
+    "similarity",
+    "sinusoidal",
+)
 
 __getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

@@ -1,10 +1,15 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
-from embviz.lessons import pipeline, sinusoidal
+from embviz.lessons import long_context, offset, order, pipeline, sinusoidal
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Overview": (pipeline.LESSON,),
-    "Positions": (sinusoidal.LESSON,),
+    "Positions": (
+        order.LESSON,
+        offset.LESSON,
+        sinusoidal.LESSON,
+        long_context.LESSON,
+    ),
 }
 LESSONS: tuple[Lesson, ...] = tuple(lesson for lessons in SECTIONS.values() for lesson in lessons)

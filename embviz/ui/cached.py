@@ -1,14 +1,18 @@
 """The one bridge from compute to the page: results as float32 arrays, cached on names and scalars.
 
-The first picture comes from assets/first_pictures, without waiting for torch (`python -m embviz.first_pictures`
-makes it): a call with exactly the arguments that a file names is answered from that file.
+What a page shows first comes from assets/first_pictures, without waiting for torch (`python -m embviz.first_pictures`
+makes it): a call for which there is a file is answered from that file.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +72,7 @@ def computed(name: str, /, **arguments: Any) -> Tensors:
 
     A tensor alone is the array `values`. ValueError as the function raises it.
     """
-    return _computed(name, tuple(sorted(arguments.items())))
+    return _answer(name, arguments, lambda: _computed(name, tuple(sorted(arguments.items()))))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -88,7 +92,8 @@ def tensors_of(result: Any) -> Tensors:
         named = result._asdict()
     tensors = {key: part for key, part in named.items() if isinstance(part, torch.Tensor)}
     arrays = {key: part.detach().to("cpu", torch.float32).contiguous().numpy() for key, part in tensors.items()}
-    return Tensors.pack(arrays, {key: part for key, part in named.items() if key not in tensors and part is not None})
+    facts = {key: part for key, part in named.items() if key not in tensors and part is not None}
+    return Tensors.pack(arrays, json.loads(json.dumps(facts)))  # as they would come back from a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +113,12 @@ def pipeline(text: str, model: str, settings: Settings | None) -> Tensors:
     tokens, total, output; positions and types where the model has them; mean (n,), deviation (n,), gamma (d,) and
     beta (d,) where it normalises. `settings` are for the model `fresh` and None for the others.
     """
-    return _first_picture("pipeline", text=text, model=model, settings=settings and asdict(settings)) or _pipeline(
-        text, model, settings
-    )
+    arguments = {"text": text, "model": model, "settings": settings and asdict(settings)}
+    return _answer("pipeline", arguments, lambda: _pipeline(text, model, settings))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _pipeline(text: str, model: str, settings: Settings | None) -> Tensors:
-    return pipeline_tensors(text, model, settings)
-
-
-def pipeline_tensors(text: str, model: str, settings: Settings | None) -> Tensors:
-    """`pipeline`, computed now."""
     from embviz.compute.pipeline import colour_limit
     from embviz.tables.pipeline import embed
 
@@ -176,15 +175,44 @@ def _around(row: int, vocabulary: tuple[str, ...], reach: int = 5) -> tuple[int,
     return first, list(vocabulary[first : row + reach + 1])
 
 
+_record: dict[str, Tensors] | None = None
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, Tensors]]:
+    """Compute everything anew, and write down each call with its answer."""
+    global _record
+    _record = {}
+    try:
+        yield _record
+    finally:
+        _record = None
+
+
+def _answer(name: str, arguments: dict[str, Any], compute: Callable[[], Tensors]) -> Tensors:
+    """The answer to a call: from its file in assets/first_pictures if there is one, else computed."""
+    call = json.dumps([name, arguments], sort_keys=True)
+    if _record is None:
+        return _shipped(picture_path(call)) or compute()
+    _record[call] = compute()
+    return _record[call]
+
+
+def picture_path(call: str) -> Path:
+    """The file that answers a call, if it is shipped."""
+    function = json.loads(call)[0].rpartition(".")[2]
+    return FIRST_PICTURES / f"{function}-{sha256(call.encode()).hexdigest()[:12]}.safetensors"
+
+
+def _shipped(path: Path) -> Tensors | None:
+    return _read(path) if path in _shipped_paths() else None
+
+
 @cache
-def _shipped(name: str) -> tuple[dict[str, Any], Tensors] | None:
-    path = FIRST_PICTURES / f"{name}.safetensors"
-    if not path.exists():
-        return None
-    tensors = Tensors.read(path.read_bytes())
-    return tensors.facts.pop("arguments"), tensors
+def _read(path: Path) -> Tensors:
+    return Tensors.read(path.read_bytes())
 
 
-def _first_picture(name: str, **arguments: Any) -> Tensors | None:
-    shipped = _shipped(name)
-    return shipped[1] if shipped and shipped[0] == arguments else None
+@cache
+def _shipped_paths() -> frozenset[Path]:
+    return frozenset(FIRST_PICTURES.glob("*.safetensors"))

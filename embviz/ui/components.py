@@ -61,7 +61,7 @@ def copy_link(key: str) -> None:
     _entries["copylink"](key=key, data=words)
 
 
-def picture(name: str, tensors: Tensors, *, key: str, steered: Sequence[Param], **facts: Any) -> None:
+def picture(name: str, tensors: Tensors, /, *, key: str, steered: Sequence[Param], **facts: Any) -> None:
     """The moving picture `name` of these tensors. Its state is the values of `steered`, each by its short name.
 
     `facts` go to the browser with those of the tensors: `label` and `alt` say what there is to see, `keys` says which
@@ -80,6 +80,12 @@ def picture(name: str, tensors: Tensors, *, key: str, steered: Sequence[Param], 
     bounds = {param.name: (param.low, param.high, param.step) for param in steered}
     data = with_facts(tensors, store=key, start=start, bounds=bounds, **facts)
     _entries[name](key=key, data=data, on_state_change=on_change)
+
+
+def companion(name: str, tensors: Tensors, /, *, picture_key: str, **facts: Any) -> None:
+    """More numbers for the picture `name` with this key, sent apart so that the picture's own need not be again."""
+    data = with_facts(tensors, store=picture_key, companion=True, **facts)
+    _entries[name](key=f"{picture_key}_companion", data=data)
 
 
 def pipeline(tensors: Tensors, *, key: str, steered: Sequence[Param]) -> None:
