@@ -7,6 +7,7 @@ MODULES = (
     "attention",
     "device",
     "layers",
+    "learned",
     "long_context",
     "offset",
     "onehot",

@@ -1,6 +1,6 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
-from embviz.lessons import long_context, offset, order, pipeline, sinusoidal
+from embviz.lessons import learned, long_context, offset, order, pipeline, sinusoidal
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
@@ -9,6 +9,7 @@ SECTIONS: dict[str, tuple[Lesson, ...]] = {
         order.LESSON,
         offset.LESSON,
         sinusoidal.LESSON,
+        learned.LESSON,
         long_context.LESSON,
     ),
 }
