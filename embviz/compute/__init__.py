@@ -18,6 +18,7 @@ MODULES = (
     "rotary",
     "similarity",
     "sinusoidal",
+    "tsne",
 )
 
 __getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

@@ -1,10 +1,11 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
-from embviz.lessons import learned, long_context, offset, order, pipeline, sinusoidal
+from embviz.lessons import learned, long_context, offset, order, pipeline, projector, sinusoidal
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Overview": (pipeline.LESSON,),
+    "Vectors": (projector.LESSON,),
     "Positions": (
         order.LESSON,
         offset.LESSON,

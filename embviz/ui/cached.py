@@ -75,6 +75,11 @@ def computed(name: str, /, **arguments: Any) -> Tensors:
     return _answer(name, arguments, lambda: _computed(name, tuple(sorted(arguments.items()))))
 
 
+def work(name: str, /, **arguments: Any) -> Callable[[Callable[[float, str], None]], Tensors]:
+    """`computed` as long work: the function gets `report` too. Nothing of it is kept here."""
+    return lambda report: tensors_of(resolve_name(f"embviz.{name}")(**arguments, report=report))
+
+
 @st.cache_data(max_entries=128, show_spinner=False)
 def _computed(name: str, arguments: tuple[tuple[str, Any], ...]) -> Tensors:
     return tensors_of(resolve_name(f"embviz.{name}")(**dict(arguments)))

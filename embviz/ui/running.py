@@ -28,9 +28,13 @@ class Stopped(Exception):
 
 
 class Job:
-    """One piece of work: `share` of it done, in `words`; then `result`, or `error` in one sentence."""
+    """One piece of work: `share` of it done, in `words`; then `result`, or `error` in one sentence.
 
-    def __init__(self, work: Work) -> None:
+    `about` says what it was asked for, to know whether the result still answers the question.
+    """
+
+    def __init__(self, work: Work, about: Any = None) -> None:
+        self.about = about
         self.share, self.words = 0.0, ""
         self.result: Any = None
         self.error: str | None = None
@@ -87,10 +91,10 @@ def _mine() -> dict[str, Job]:
     return {}
 
 
-def start(key: str, work: Work) -> None:
+def start(key: str, work: Work, *, about: Any = None) -> None:
     """Begin the work called `key`, in place of one of that name that is still on."""
     stop(key)
-    _mine()[key] = Job(work)
+    _mine()[key] = Job(work, about)
 
 
 def stop(key: str) -> None:
