@@ -42,7 +42,10 @@ function createScene(parent, build) {
     facts: {},
     state: {},
     move(patch, { settled = true } = {}) {
-      for (const [name, value] of Object.entries(patch)) scene.state[name] = withinBounds(value, scene.facts.bounds[name]);
+      for (const [name, value] of Object.entries(patch)) {
+        const bounds = scene.facts.bounds[name]; // a text has none
+        scene.state[name] = bounds ? withinBounds(value, bounds) : value;
+      }
       drawn.draw();
       store.set({ values: scene.state });
       if (!Object.keys(scene.facts.bounds).length) return;
@@ -53,7 +56,7 @@ function createScene(parent, build) {
   const drawn = build(scene);
 
   // Keys from anywhere on the page: facts.keys = {"ArrowLeft": [name, by], "Shift+ArrowLeft": …}. Up and down only where
-  // the picture has the focus: elsewhere they scroll the page.
+  // the picture has the focus: elsewhere they scroll the page. Python hears of it when the keys rest, not at each press.
   const keydown = (event) => {
     const turn = scene.facts.keys?.[(event.shiftKey ? "Shift+" : "") + event.key];
     if (!turn || isTyping(event) || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -62,9 +65,7 @@ function createScene(parent, build) {
     scene.move({ [name]: scene.state[name] + by }, { settled: "later" });
     event.preventDefault();
   };
-  const keyup = (event) => /^(Arrow|Page|Home|End)/.test(event.key) && commit.flush();
   document.addEventListener("keydown", keydown);
-  document.addEventListener("keyup", keyup);
 
   return {
     update(data, setStateValue) {
@@ -97,7 +98,6 @@ function createScene(parent, build) {
       commit.stop();
       stopListening();
       document.removeEventListener("keydown", keydown);
-      document.removeEventListener("keyup", keyup);
       drawn.destroy?.();
     },
   };

@@ -27,7 +27,7 @@ export default function ({ data, parentElement }) {
 
 function createSliders(parent, { store: name, sliders, play }) {
   const store = openStore(name);
-  const want = (patch, settled) => store.set({ wanted: { patch, settled } });
+  const want = (patch, settled, exact) => store.set({ wanted: { patch, settled, exact } });
   const rows = sliders.map((given) => {
     const value = element("output", { class: given.role ?? "highlight" });
     const input = element("input", {
@@ -60,7 +60,8 @@ function createSliders(parent, { store: name, sliders, play }) {
     button.textContent = play.pause;
     const tick = (now) => {
       const share = Math.min(1, (now - begin) / most);
-      want({ [what]: Math.round(from + (high - from) * share) }, false);
+      const exact = from + (high - from) * share; // between two whole numbers, for a picture that can show that
+      want({ [what]: Math.round(exact) }, false, exact);
       if (share < 1) frame = requestAnimationFrame(tick);
       else halt(true);
     };

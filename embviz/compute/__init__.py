@@ -16,6 +16,7 @@ MODULES = (
     "positions",
     "projection",
     "rotary",
+    "rotation",
     "similarity",
     "sinusoidal",
     "tsne",

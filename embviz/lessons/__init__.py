@@ -1,6 +1,6 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
-from embviz.lessons import learned, long_context, offset, order, pipeline, projector, sinusoidal
+from embviz.lessons import learned, long_context, offset, order, pipeline, projector, rotary, sinusoidal
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
@@ -11,6 +11,7 @@ SECTIONS: dict[str, tuple[Lesson, ...]] = {
         offset.LESSON,
         sinusoidal.LESSON,
         learned.LESSON,
+        rotary.LESSON,
         long_context.LESSON,
     ),
 }
