@@ -9,6 +9,7 @@ MODULES = (
     "layers",
     "learned",
     "long_context",
+    "lookup",
     "offset",
     "onehot",
     "order",

@@ -1,11 +1,14 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
-from embviz.lessons import learned, long_context, offset, order, pipeline, projector, rotary, sinusoidal
+from embviz.lessons import learned, long_context, lookup, offset, order, pipeline, projector, rotary, sinusoidal
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Overview": (pipeline.LESSON,),
-    "Vectors": (projector.LESSON,),
+    "Vectors": (
+        lookup.LESSON,
+        projector.LESSON,
+    ),
     "Positions": (
         order.LESSON,
         offset.LESSON,

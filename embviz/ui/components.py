@@ -18,7 +18,7 @@ import streamlit as st
 from embviz.paths import ASSETS
 from embviz.ui import pipeline_text
 from embviz.ui.cached import Tensors
-from embviz.ui.params import Param
+from embviz.ui.params import Param, TextParam
 from embviz.ui.text import text
 
 COMPONENTS = ASSETS / "components"
@@ -74,12 +74,18 @@ def picture(name: str, tensors: Tensors, /, *, key: str, steered: Sequence[Param
         if valid_state(sent, steered):
             st.session_state[heard] = {param.name: sent[param.name] for param in steered}
             for param in steered:
-                param.move(sent[param.name])
+                (param.choose if isinstance(param, TextParam) else param.move)(sent[param.name])
 
-    start = _start(key, heard, {param.name: param.value() for param in steered})
-    bounds = {param.name: (param.low, param.high, param.step) for param in steered}
+    start = _start(key, heard, {param.name: _value(param) for param in steered})
+    numbers = [param for param in steered if not isinstance(param, TextParam)]
+    bounds = {param.name: (param.low, param.high, param.step) for param in numbers}
     data = with_facts(tensors, store=key, start=start, bounds=bounds, **facts)
     _entries[name](key=key, data=data, on_state_change=on_change)
+
+
+def _value(param: Param) -> Any:
+    """What stands in the address; for a text, which has a box of its own on the page, what stands in the box."""
+    return st.session_state.get(param.key, param.default) if isinstance(param, TextParam) else param.value()
 
 
 def companion(name: str, tensors: Tensors, /, *, picture_key: str, **facts: Any) -> None:
