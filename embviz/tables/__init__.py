@@ -1,7 +1,9 @@
-"""Embedding tables and tokenizers that ship with embviz, read from assets/data and never from the network.
+"""Embedding tables and tokenizers: those that ship with embviz, read from assets/data and never from the network, and
+tables of your own.
 
-`available()` lists the tables without importing torch; `load(name)` gives an `EmbeddingTable`; `tokenizers.load(name)`
-gives a tokenizer. Each name loads its module (and torch, tokenizers or tiktoken with it) on first use.
+`available()` lists the tables without importing torch; `load(name)` gives an `EmbeddingTable`, and so does
+`read_upload(filename, data)` from a file of yours; `tokenizers.load(name)` gives a tokenizer. Each name loads its
+module (and torch, tokenizers or tiktoken with it) on first use.
 """
 
 from embviz._lazy import on_first_use
@@ -14,6 +16,8 @@ __getattr__, __dir__ = on_first_use(
         "TableFileError": "embviz.tables.shipped",
         "load": "embviz.tables.table",
         "EmbeddingTable": "embviz.tables.table",
+        "read_upload": "embviz.tables.upload",
+        "UploadError": "embviz.tables.upload_file",
         "LayerNorm": "embviz.compute.pipeline",
         "tokenizers": None,
     },
