@@ -22,6 +22,12 @@ export function place(points, k, count, matrix, { scale, x, y }, places) {
   }
 }
 
+// A colour "#rrggbb" as the pixels of an image hold it, 0xBBGGRR.
+export const packed = (hex) => {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
+};
+
 // All points as pixels of an image: `colours[i]` is 0xBBGGRR; where points lie on each other the colour grows stronger.
 export function createDots() {
   let image = null;

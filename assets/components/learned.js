@@ -10,7 +10,7 @@ import { drawLine, evenTicks, hair, panels, ring, shown, TABLES, title } from ".
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { shareFill, signedFill, signedGradient, similarityFill, slateGradient } from "./scale.js";
-import { isPhone, pointers, surface, write } from "./surface.js";
+import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
 const FULL_SHARE = 0.2; // of a dimension's variance in one wave: full colour
 const TOP_SHARE = 0.17; // where the line of a spectrum ends
@@ -258,12 +258,5 @@ function build(scene) {
     },
   });
 
-  return {
-    draw() {
-      hover = null;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = null));
 }

@@ -9,7 +9,7 @@ import { evenTicks, hair } from "./learned_panels.js";
 import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { signedGradient, TRACK } from "./scale.js";
-import { isPhone, pointers, surface, write } from "./surface.js";
+import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -219,12 +219,5 @@ function build(scene) {
     },
   });
 
-  return {
-    draw() {
-      hover = null;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = null));
 }

@@ -6,7 +6,7 @@ import { chosenPairs } from "./clocks.js";
 import { element } from "./dom.js";
 import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
-import { isPhone, pointers, surface, write } from "./surface.js";
+import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
 const mountLong = picture(buildLong);
 
@@ -283,14 +283,7 @@ function buildLong(scene) {
     },
   });
 
-  return {
-    draw() {
-      hover = null;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = null));
 }
 
 // Turns, three digits.

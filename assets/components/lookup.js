@@ -5,7 +5,7 @@ import { element } from "./dom.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { signedFill, signedGradient, TRACK } from "./scale.js";
-import { isPhone, pointers, surface, write } from "./surface.js";
+import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -180,12 +180,5 @@ function build(scene) {
     },
   });
 
-  return {
-    draw() {
-      hover = -1;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = -1));
 }

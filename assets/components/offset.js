@@ -1,13 +1,14 @@
-// One token at two places: its row of W, a row of P, their sum, twice, and how alike the two sums are.
-// Tensors: rows (tokens × d), positions (places × d). Facts: tokens, limit. State: token, p, q, j (dimension).
+// One token at two places: its row of W, a row of P and their sum, once for p and once for q, and how alike the two are.
+// Tensors: rows (tokens × d), positions (places × d). Facts: tokens, ids, factor, limit. State: token, p, q, j.
 
-import { element, visible } from "./dom.js";
+import { element } from "./dom.js";
 import { hoverCard } from "./hovercard.js";
 import { number, settle, term } from "./numbers.js";
+import { layoutChips, layoutOffset } from "./offset_layout.js";
 import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
 import { cellAt, drawRail, drawStrip, outlineCell } from "./strips.js";
-import { isPhone, pointers, surface, write } from "./surface.js";
+import { pointers, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -15,274 +16,275 @@ export default function (given) {
   return mount(given);
 }
 
-const NAMES = [["W", "token"], ["P", "position"], ["x", "sum"]];
+const PANELS = [["W", "token"], ["P", "position"], ["x", "sum"]];
 
 function build(scene) {
   const card = hoverCard();
   const legend = element("div", { class: "legend" });
   const reading = element("div", { class: "reading", "aria-live": "polite" });
   const stage = element("div", { class: "offset-stage" });
-  scene.root.append(stage, element("div", { class: "under" }, legend, reading));
-  const drawn = surface(stage, { height: (width) => (isPhone(width) ? 372 : 384), paint });
-  stage.append(card.node);
   const bar = element("span", { class: "bar", style: `background:${signedGradient()}` });
+  const ruler = document.createElement("canvas").getContext("2d");
+  scene.root.append(stage, element("div", { class: "under" }, legend, reading));
+  const drawn = surface(stage, { height: (width) => (scene.arrays.rows ? arrange(width).height : 400), paint });
+  stage.append(card.node);
   let geo = null;
   let hover = null;
-  let sums = [];
-  let chips = [];
-  let curves = { key: "", sum: [], position: [] };
+  let alike = { key: "" };
 
-  function layout(width, d) {
-    const phone = isPhone(width);
-    const left = phone ? 0 : 84;
-    const gap = phone ? 8 : 34;
-    const w = (width - left - 2 * gap) / 3;
-    const count = Math.min(d, phone ? 16 : 48);
-    const rows = phone ? [94, 132] : [84, 136];
-    const h = phone ? 24 : 30;
-    const boxes = rows.map((y) => NAMES.map((_, k) => ({ x: left + k * (w + gap), y, w, h })));
-    const top = rows[1] + h + 52;
-    const chart = { x: phone ? 34 : left, y: top, w: width - (phone ? 34 : left) - (phone ? 12 : 190), h: (phone ? 340 : 352) - top };
-    return { phone, left, gap, w, count, boxes, chart };
+  function arrange(width) {
+    const chips = layoutChips(ruler, scene.facts.tokens, width, scene.theme.sans);
+    return layoutOffset(width, scene.arrays.rows.width, chips);
   }
 
-  // The cosines of the sum at p with the sum at every place, and of the rows of P alone.
+  const firstOf = (j, d) => Math.floor(j / geo.count) * geo.count;
+  const shownOf = (first, d) => Math.min(geo.count, d - first);
+
+  // Cosines of the sum at p, and of the row of P alone, with those at every place; and the two sums.
   function measure() {
     const { rows, positions } = scene.arrays;
-    const { token, p } = scene.state;
-    const key = `${token}/${p}`;
-    if (curves.key === key && curves.of === rows.numbers) return;
+    const { token, p, q } = scene.state;
     const d = rows.width;
-    const w = rows.numbers.subarray(token * d, (token + 1) * d);
     const P = positions.numbers;
-    const at = (q, j) => P[q * d + j];
-    const sum = new Float32Array(positions.rows);
-    const position = new Float32Array(positions.rows);
-    let own = 0;
-    let ownP = 0;
-    for (let j = 0; j < d; j++) {
-      own += (w[j] + at(p, j)) ** 2;
-      ownP += at(p, j) ** 2;
-    }
-    for (let q = 0; q < positions.rows; q++) {
-      let [dot, length, dotP, lengthP] = [0, 0, 0, 0];
-      for (let j = 0; j < d; j++) {
-        const b = at(q, j);
-        const x = w[j] + b;
-        dot += (w[j] + at(p, j)) * x;
-        length += x * x;
-        dotP += at(p, j) * b;
-        lengthP += b * b;
+    const w = rows.numbers.subarray(token * d, (token + 1) * d);
+    const sumAt = (place) => w.map((value, j) => value + P[place * d + j]);
+    const key = `${token}/${p}`;
+    if (alike.key !== key || alike.of !== rows.numbers) {
+      const mine = sumAt(p);
+      const [sum, position] = [new Float32Array(positions.rows), new Float32Array(positions.rows)];
+      const [own, ownP] = [dotted(mine, 0, mine, 0, d), dotted(P, p * d, P, p * d, d)];
+      for (let place = 0; place < positions.rows; place++) {
+        const other = sumAt(place);
+        sum[place] = dotted(mine, 0, other, 0, d) / (Math.sqrt(own * dotted(other, 0, other, 0, d)) || 1);
+        position[place] = dotted(P, p * d, P, place * d, d) / (Math.sqrt(ownP * dotted(P, place * d, P, place * d, d)) || 1);
       }
-      sum[q] = dot / (Math.sqrt(own * length) || 1);
-      position[q] = dotP / (Math.sqrt(ownP * lengthP) || 1);
+      alike = { key, of: rows.numbers, sum, position, lowest: Math.min(0, ...sum, ...position) };
     }
-    curves = { key, of: rows.numbers, sum, position };
+    alike.sums = [sumAt(p), sumAt(q)];
   }
 
   function paint(g, width) {
-    const { rows, positions } = scene.arrays;
-    if (!rows) return;
-    const { theme, facts, state } = scene;
-    const d = rows.width;
-    geo = layout(width, d);
+    if (!scene.arrays.rows) return;
+    geo = arrange(width);
     scene.root.classList.toggle("phone", geo.phone);
-    const { token, p, q } = state;
     measure();
-    sums = [p, q].map((place) => Float32Array.from({ length: d }, (_, j) => rows.numbers[token * d + j] + positions.numbers[place * d + j]));
-    const j = hover?.j ?? state.j;
-    const first = Math.min(d - geo.count, Math.floor(j / geo.count) * geo.count);
-    drawChips(g, width);
-    geo.boxes.forEach((line, r) => {
-      const place = r ? q : p;
-      line.forEach((box, k) => {
-        const [name, role] = NAMES[k];
-        if (!r) {
-          drawRail(g, box.x, box.y - 9, box.w, geo.count, theme.mark[role]);
-          write(g, theme, k === 2 && !geo.phone ? "x = W + P" : name, box.x, box.y - 22, { size: 19, serif: true, weight: 600, colour: theme.word[role] });
-          if (!geo.phone && k === 0) write(g, theme, `dims ${first}–${first + geo.count - 1} of ${d}`, box.x + box.w, box.y - 22, { align: "right" });
-        } else if (!geo.phone && k < 2) write(g, theme, k ? "=" : "+", box.x + box.w + geo.gap / 2, (box.y + geo.boxes[0][k].y + box.h) / 2, { size: 24, align: "center", colour: theme.ink });
-        const [numbers, start] = k === 0 ? [rows.numbers, token * d] : k === 1 ? [positions.numbers, place * d] : [sums[r], 0];
-        drawStrip(g, box, numbers, start + first, geo.count, facts.limit);
-        outlineCell(g, box, geo.count, j - first, theme);
-      });
-      if (!geo.phone) {
-        write(g, theme, r ? "q" : "p", 0, line[0].y + geo.boxes[0][0].h / 2, { size: 19, serif: true, weight: 600, colour: theme.word.position });
-        write(g, theme, `= ${place}`, 14, line[0].y + geo.boxes[0][0].h / 2, { size: 17, colour: theme.ink });
-      }
-    });
-    drawChart(g);
-    say(first);
+    drawChips(g);
+    drawRows(g);
+    drawCosines(g);
+    drawCurves(g);
+    say();
   }
 
-  function drawChips(g, width) {
+  function drawChips(g) {
     const { theme, facts, state } = scene;
-    const { tokens, ids } = facts;
-    chips = [];
-    let x = geo.phone ? 0 : geo.left;
-    let y = 4;
-    tokens.forEach((name, i) => {
-      const text = visible(name);
-      g.font = `400 17px ${theme.sans}`;
-      const w = g.measureText(text).width + 14;
-      if (x + w > width) [x, y] = [geo.phone ? 0 : geo.left, y + 27];
-      if (y > 32) return;
-      const same = ids[i] === ids[state.token];
+    geo.chips.forEach(({ x, y, w, h, text }, i) => {
+      const same = facts.ids[i] === facts.ids[state.token];
       g.fillStyle = theme.mark.token;
       g.globalAlpha = same ? 0.34 : 0.15;
       g.beginPath();
-      g.roundRect(x, y, w, 25, 5);
+      g.roundRect(x, y, w, h, 5);
       g.fill();
       g.globalAlpha = 1;
-      write(g, theme, text, x + w / 2, y + 13, { size: 17, align: "center", colour: theme.ink, weight: same ? 650 : 400 });
+      write(g, theme, text, x + w / 2, y + h / 2 + 1, { size: 17, align: "center", colour: theme.ink, weight: same ? 650 : 400 });
       if (i === state.token) {
         g.strokeStyle = theme.word.highlight;
         g.lineWidth = 2.5;
         g.beginPath();
-        g.roundRect(x - 1, y - 1, w + 2, 27, 6);
+        g.roundRect(x - 1, y - 1, w + 2, h + 2, 6);
         g.stroke();
       }
-      chips.push({ x, y, w, h: 25, i });
-      x += w + 4;
+      if (!geo.phone) write(g, theme, String(i), x + w / 2, y + h + 11, { size: 15, align: "center", weight: same ? 650 : 400, colour: same ? theme.word.position : theme.word.muted });
     });
-    if (!geo.phone) write(g, theme, "token", 0, 17, { size: 16 });
+    if (!geo.phone) {
+      write(g, theme, "token", 0, geo.chips[0].y + geo.chips[0].h / 2 + 1, { size: 16 });
+      if (geo.lines === 1) write(g, theme, "place", 0, geo.chips[0].y + geo.chips[0].h + 11, { size: 16 });
+    }
   }
 
-  function drawChart(g) {
-    const { theme, state } = scene;
+  function drawRows(g) {
+    const { theme, facts, state: { token, p, q } } = scene;
+    const { rows, positions } = scene.arrays;
+    const d = rows.width;
+    const j = hover?.j ?? scene.state.j;
+    const first = firstOf(j);
+    const count = shownOf(first, d);
+    const cell = geo.panels[0].w / geo.count;
+    geo.panels.forEach((panel, k) => {
+      const [name, role] = PANELS[k];
+      const title = k === 0 && facts.factor !== 1 ? `${number(facts.factor, 0)} W` : k === 2 && !geo.phone ? `x = ${facts.factor === 1 ? "" : `${number(facts.factor, 0)} `}W + P` : name;
+      write(g, theme, title, panel.x, geo.head - 13, { size: 20, serif: true, weight: 600, colour: theme.word[role] });
+      drawRail(g, panel.x, geo.head, cell * count, count, theme.mark[role]);
+      [p, q].forEach((place, r) => {
+        const box = { x: panel.x, y: geo.rows[r], w: cell * count, h: geo.h };
+        const [numbers, start] = [[rows.numbers, token * d], [positions.numbers, place * d], [alike.sums[r], 0]][k];
+        drawStrip(g, box, numbers, start + first, count, facts.limit);
+        outlineCell(g, box, count, j - first, theme);
+      });
+      const middle = geo.phone ? [] : [[k, ["", "+", "="][k]]];
+      for (const [, sign] of middle) write(g, theme, sign, panel.x - geo.gap / 2, (geo.rows[0] + geo.rows[1] + geo.h) / 2, { size: 26, align: "center", colour: theme.ink });
+    });
+    [p, q].forEach((place, r) => {
+      const y = geo.phone ? geo.rows[r] - 13 : geo.rows[r] + geo.h / 2;
+      write(g, theme, "pq"[r], 0, y, { size: 20, serif: true, weight: 600, colour: theme.word.position });
+      write(g, theme, `= ${place}`, 15, y, { size: 18, weight: 600, colour: theme.ink });
+    });
+    if (!geo.phone) write(g, theme, `${first}\u2013${first + count - 1} of ${d}`, geo.panels[0].x + cell * count, geo.head - 13, { size: 15, align: "right" });
+  }
+
+  // Under each pair of rows: how alike its two are.
+  function drawCosines(g) {
+    const { theme, state: { q } } = scene;
+    const words = [geo.phone ? "same row" : "one row of W, the same twice", null, null];
+    geo.panels.forEach((panel, k) => {
+      const value = k === 1 ? alike.position[q] : alike.sum[q];
+      const text = words[k] ?? `cosine ${number(value)}`;
+      write(g, theme, text, panel.x, geo.rows[1] + geo.h + 19, { size: geo.phone ? 16 : k ? 21 : 17, weight: k ? 650 : 400, colour: theme.word[PANELS[k][1]] });
+    });
+  }
+
+  function drawCurves(g) {
+    const { theme, state: { p, q } } = scene;
     const { chart, phone } = geo;
-    const n = curves.sum.length;
-    const lowest = Math.min(0, ...curves.sum, ...curves.position);
-    const y = (value) => chart.y + chart.h - ((value - lowest) / (1 - lowest)) * chart.h;
+    const n = alike.sum.length;
     const x = (place) => chart.x + (place / (n - 1)) * chart.w;
-    for (const value of [0, 0.5, 1]) {
-      g.strokeStyle = theme.word.muted;
-      g.globalAlpha = value ? 0.25 : 0.6;
-      g.lineWidth = 1;
-      g.beginPath();
-      g.moveTo(chart.x, y(value));
-      g.lineTo(chart.x + chart.w, y(value));
-      g.stroke();
-      g.globalAlpha = 1;
-      write(g, theme, String(value), chart.x - 8, y(value), { align: "right" });
-    }
-    for (const [values, colour, dash, line] of [[curves.position, theme.mark.position, [7, 5], 2], [curves.sum, theme.mark.sum, [], 3]]) {
+    const y = (value) => chart.y + ((1 - value) / (1 - alike.lowest)) * chart.h;
+    const line = (from, to, colour, width, dash = []) => {
       g.strokeStyle = colour;
-      g.lineWidth = line;
+      g.lineWidth = width;
+      g.setLineDash(dash);
+      g.beginPath();
+      g.moveTo(...from);
+      g.lineTo(...to);
+      g.stroke();
+      g.setLineDash([]);
+    };
+    line([chart.x, y(0)], [chart.x + chart.w, y(0)], theme.line, 1.5);
+    for (const value of [0, 0.5, 1]) write(g, theme, String(value), chart.x - 9, y(value), { size: phone ? 14 : 15, align: "right" });
+    if (!phone) write(g, theme, "cosine", 0, y(0.5), { size: 16 });
+    line([x(0), y(1)], [x(n - 1), y(1)], theme.mark.token, 2, [2, 4]);
+    const ends = [];
+    for (const [values, role, name, dash, width] of [[alike.sum, "sum", "x", [], 3], [alike.position, "position", "P alone", [7, 5], 2]]) {
+      g.strokeStyle = theme.mark[role];
+      g.lineWidth = width;
       g.setLineDash(dash);
       g.beginPath();
       values.forEach((value, place) => g[place ? "lineTo" : "moveTo"](x(place), y(value)));
       g.stroke();
       g.setLineDash([]);
+      ends.push({ name, role, y: y(values[n - 1]) });
     }
-    for (const [place, name] of [[state.p, "p"], [state.q, "q"]]) {
-      g.strokeStyle = theme.word.highlight;
-      g.lineWidth = 1;
-      g.setLineDash([3, 4]);
+    if (!phone) {
+      // names at the ends of the lines, a line of text apart
+      const [sum, position] = ends;
+      const apart = sum.y - position.y;
+      if (Math.abs(apart) < 20) {
+        const push = (20 - Math.abs(apart)) / 2;
+        const up = apart < 0 ? sum : position;
+        const down = up === sum ? position : sum;
+        up.y -= push;
+        down.y += push;
+      }
+      const top = Math.min(y(1), Math.min(...ends.map((end) => end.y)) - 20);
+      for (const end of [{ name: "W alone", role: "token", y: top }, ...ends]) {
+        const serif = end.name.length === 1;
+        write(g, theme, end.name, chart.x + chart.w + 9, end.y, { size: serif ? 20 : 16, serif, weight: 600, colour: theme.word[end.role] });
+      }
+    }
+    // p and q: a line each, the names above, pushed apart where they would touch
+    for (const place of [p, q]) line([x(place), y(1) - 4], [x(place), y(0)], theme.word.highlight, 1.5, [3, 4]);
+    const near = Math.abs(x(p) - x(q)) < 18;
+    const names = p === q ? [["p = q", p]] : near ? [[p < q ? "p  q" : "q  p", (p + q) / 2]] : [["p", p], ["q", q]];
+    for (const [name, place] of names) write(g, theme, name, Math.max(x(place), chart.x + (name.length > 1 ? 9 : 0)), y(1) - 14, { size: 19, serif: true, weight: 600, align: "center", colour: theme.word.position, halo: true });
+    for (const [values, role] of [[alike.position, "position"], [alike.sum, "sum"]]) {
       g.beginPath();
-      g.moveTo(x(place), chart.y - 6);
-      g.lineTo(x(place), chart.y + chart.h);
-      g.stroke();
-      g.setLineDash([]);
-      const close = Math.abs(x(state.p) - x(state.q)) < 18 && state.p !== state.q;
-      const aside = close ? (place === Math.min(state.p, state.q) ? -9 : 9) : 0;
-      write(g, theme, name, x(place) + aside, chart.y - 16, { size: 18, serif: true, weight: 600, align: "center", colour: theme.word.position, halo: true });
-      g.fillStyle = theme.word.highlight;
-      g.beginPath();
-      g.arc(x(place), y(curves.sum[place]), 5, 0, 2 * Math.PI);
+      g.arc(x(q), y(values[q]), 6, 0, 2 * Math.PI);
+      g.fillStyle = theme.mark[role];
       g.fill();
-    }
-    const step = n > 256 ? 128 : 32;
-    for (let place = 0; place < n; place += step) write(g, theme, String(place), x(place), chart.y + chart.h + 16, { align: "center" });
-    write(g, theme, phone ? "place" : "place q", chart.x + chart.w, chart.y + chart.h + 16, { align: "right" });
-    if (phone) return;
-    const side = chart.x + chart.w + 16;
-    write(g, theme, "cosine with the sum at p", side, chart.y + 2, { size: 15, colour: theme.ink });
-    for (const [k, [role, text, dash]] of [["sum", "x, the sums", []], ["position", "P alone", [7, 5]]].entries()) {
-      const at = chart.y + 30 + 26 * k;
-      g.strokeStyle = theme.mark[role];
-      g.lineWidth = 3;
-      g.setLineDash(dash);
-      g.beginPath();
-      g.moveTo(side, at);
-      g.lineTo(side + 28, at);
+      g.strokeStyle = theme.page;
+      g.lineWidth = 2;
       g.stroke();
-      g.setLineDash([]);
-      write(g, theme, text, side + 36, at, { size: 16, colour: theme.word[role], weight: 600 });
     }
-    write(g, theme, "W alone: 1, it is one row", side, chart.y + 84, { size: 15, colour: theme.word.token });
+    const below = y(alike.lowest) + 16;
+    for (let place = 0; place < n; place += 128) write(g, theme, String(place), x(place), below, { size: phone ? 14 : 15, align: "center" });
+    write(g, theme, phone ? "place q" : "511  place q", chart.x + chart.w + (phone ? 8 : 16), below, { size: phone ? 14 : 15, align: phone ? "right" : "center" });
   }
 
   function equation(r, j) {
     const { rows, positions } = scene.arrays;
     const { token, p, q } = scene.state;
-    const place = r ? q : p;
     const d = rows.width;
+    const place = r ? q : p;
     const terms = [rows.numbers[token * d + j], positions.numbers[place * d + j]];
-    const { decimals, sign } = settle(terms, (a, b) => a + b, sums[r][j]);
-    return [
-      element("div", { class: "equation" }, element("i", { class: "sum" }, "x"), `[${place}, ${j}] = ${term(terms[0], decimals)} + ${term(terms[1], decimals)} ${sign} ${number(sums[r][j], decimals)}`),
-      element("small", {}, `row ${scene.facts.ids[token]} of W${scene.facts.factor === 1 ? "" : ` × ${number(scene.facts.factor)}`} + row ${place} of P`),
-    ];
+    const { decimals, sign } = settle(terms, (a, b) => a + b, alike.sums[r][j]);
+    return element(
+      "span", { class: "equation" }, element("i", { class: "sum" }, "x"), `[${place}, ${j}] = `,
+      element("span", { class: "token" }, number(terms[0], decimals)), " + ", element("span", { class: "position" }, term(terms[1], decimals)), ` ${sign} ${number(alike.sums[r][j], decimals)}`,
+    );
   }
+  const source = () => {
+    const { ids, factor } = scene.facts;
+    return `${factor === 1 ? "" : `${number(factor, 0)} × `}row ${ids[scene.state.token]} of W`;
+  };
 
   function say() {
-    const { limit, factor } = scene.facts;
+    const { limit } = scene.facts;
     const { p, q } = scene.state;
+    const j = hover?.j ?? scene.state.j;
     const digits = limit >= 0.1 ? 2 : 3;
     legend.replaceChildren(`\u2212${limit.toFixed(digits)}`, bar, `+${limit.toFixed(digits)}`);
-    reading.replaceChildren(
-      element("span", { class: "equation" }, "cos(", element("i", { class: "sum" }, "x"), `${sub(p)}, `, element("i", { class: "sum" }, "x"), `${sub(q)}) = ${number(curves.sum[q])}`),
-      element("small", {}, `rows of P alone: ${number(curves.position[q])}, rows of W: 1${factor === 1 ? "" : `, W times ${number(factor, 0)}`}`),
-    );
-    if (!hover) return card.hide();
-    const box = geo.boxes[hover.r][hover.k];
-    card.show(equation(hover.r, hover.j), { x: hover.x, y: box.y, h: box.h }, drawn.canvas.clientWidth, false);
+    reading.replaceChildren(equation(0, j), " ", equation(1, j), " ", element("small", {}, source()));
+    if (!hover || geo.phone) return card.hide();
+    const box = { x: hover.x, y: geo.rows[hover.r], h: geo.h };
+    card.show([equation(hover.r, j), element("small", {}, `${source()} + row ${hover.r ? q : p} of P`)], box, drawn.canvas.clientWidth, false);
   }
-  const sub = (value) => String(value).split("").map((c) => String.fromCodePoint(0x2080 + Number(c))).join("");
 
   // --- the hand
   function cellOf({ x, y }) {
     const d = scene.arrays.rows.width;
-    const first = Math.min(d - geo.count, Math.floor(scene.state.j / geo.count) * geo.count);
-    for (const [r, line] of geo.boxes.entries()) {
-      for (const [k, box] of line.entries()) {
-        if (y < box.y - 8 || y > box.y + box.h + 8) continue;
-        const at = cellAt(box, geo.count, x);
-        if (at >= 0) return { r, k, j: first + at, x };
-      }
+    const first = firstOf(scene.state.j);
+    const count = shownOf(first, d);
+    const r = geo.rows.findIndex((top) => y >= top - 4 && y <= top + geo.h + 4);
+    if (r < 0) return null;
+    for (const { x: left, w } of geo.panels) {
+      const at = cellAt({ x: left, w }, geo.count, x);
+      if (at >= 0 && at < count) return { r, j: first + at, x };
     }
     return null;
   }
-  const placeOf = ({ x, y }) => {
+  const placeOf = ({ x }) => Math.round(((x - geo.chart.x) / geo.chart.w) * (alike.sum.length - 1));
+  const onChart = ({ x, y }) => {
     const { chart } = geo;
-    if (y < chart.y - 24 || y > chart.y + chart.h + 24 || x < chart.x - 12 || x > chart.x + chart.w + 12) return null;
-    return Math.round(((x - chart.x) / chart.w) * (curves.sum.length - 1));
+    return y > chart.y - 24 && y < chart.y + chart.h + 26 && x > chart.x - 14 && x < chart.x + chart.w + 14;
   };
-  const chipOf = ({ x, y }) => chips.find((chip) => x >= chip.x && x < chip.x + chip.w && y >= chip.y - 3 && y < chip.y + chip.h + 3);
+  const chipOf = ({ x, y }) => geo.chips.findIndex((chip) => x >= chip.x - 2 && x < chip.x + chip.w + 2 && y >= chip.y - 4 && y < chip.y + chip.h + (geo.phone ? 4 : 18));
+
+  // A token takes p to where it stands, and q to where it stands next, if it does.
+  function follow(token) {
+    const { ids } = scene.facts;
+    const stands = ids.flatMap((id, place) => (id === ids[token] ? [place] : []));
+    const next = stands[(stands.indexOf(token) + 1) % stands.length];
+    scene.move({ token, p: token, ...(next === token ? {} : { q: next }) });
+  }
   let held = "";
   pointers(drawn, {
     grab(point) {
-      held = chipOf(point) ? "chip" : cellOf(point) ? "cell" : placeOf(point) !== null ? "place" : "";
+      held = chipOf(point) >= 0 ? "chip" : cellOf(point) ? "cell" : onChart(point) ? "place" : "";
       return held !== "";
     },
     move(point) {
-      if (held === "place") {
-        const { chart } = geo;
-        scene.move({ q: Math.round(((point.x - chart.x) / chart.w) * (curves.sum.length - 1)) }, { settled: false });
-      } else if (held === "cell") {
-        const cell = cellOf(point);
-        if (cell) scene.move({ j: cell.j }, { settled: false });
-      }
+      const cell = held === "cell" && cellOf(point);
+      if (held === "place") scene.move({ q: placeOf(point) }, { settled: false });
+      else if (cell) scene.move({ j: cell.j }, { settled: false });
     },
     drop(point) {
-      const chip = held === "chip" && chipOf(point);
-      scene.move(chip ? { token: chip.i } : {}, { settled: true });
+      const chip = held === "chip" ? chipOf(point) : -1;
+      if (chip >= 0) follow(chip);
+      else if (held !== "chip") scene.move({}, { settled: true });
       held = "";
     },
     over(point) {
       const next = point && scene.arrays.rows ? cellOf(point) : null;
-      if (next?.j === hover?.j && next?.r === hover?.r && next?.k === hover?.k) return;
+      if (next?.j === hover?.j && next?.r === hover?.r) return;
       hover = next;
       drawn.draw();
     },
@@ -296,4 +298,10 @@ function build(scene) {
     },
     destroy: drawn.destroy,
   };
+}
+
+function dotted(a, from, b, start, count) {
+  let dot = 0;
+  for (let j = 0; j < count; j++) dot += a[from + j] * b[start + j];
+  return dot;
 }

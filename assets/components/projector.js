@@ -3,7 +3,7 @@
 // groups (a bit for each group that is shown).
 // The paint, mounted beside it: tensors values (n) or none, facts {companion, store, groups, found, neighbours, words}.
 
-import { createDots, drawShape, nearestPoint, place, placeLabels, turning, withinLasso } from "./cloud.js";
+import { createDots, drawShape, nearestPoint, packed, place, placeLabels, turning, withinLasso } from "./cloud.js";
 import { element, visible } from "./dom.js";
 import { hoverCard } from "./hovercard.js";
 import { number } from "./numbers.js";
@@ -392,11 +392,6 @@ function build(scene) {
     },
   };
 }
-
-const packed = (hex) => {
-  const value = Number.parseInt(hex.slice(1), 16);
-  return ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
-};
 
 // A value from 0 to 1 on the slate scale, opaque: from the page's end to full strength.
 function slate(value, dark) {

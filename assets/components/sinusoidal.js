@@ -7,7 +7,7 @@ import { drawHeatmap, heatmap, outline } from "./heatmap.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
-import { isPhone, pointers, surface, write } from "./surface.js";
+import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -209,14 +209,7 @@ function build(scene) {
     },
   });
 
-  return {
-    draw() {
-      hover = null;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = null));
 }
 
 // Round numbers from 0 to count - 1, about `most` of them.

@@ -45,6 +45,16 @@ export function surface(parent, { height, paint, label = "" }) {
   };
 }
 
+// What a picture on one canvas gives back: it is drawn anew, and forgets what the pointer was on.
+export const partOf = (scene, drawn, forget = () => {}) => ({
+  draw() {
+    forget();
+    drawn.describe(scene.facts.alt ?? "");
+    drawn.draw();
+  },
+  destroy: drawn.destroy,
+});
+
 // What a hand does on a canvas: `move(point)` while it is held down, `drop(point)` at its end, `over(point | null)` else.
 export function pointers(drawn, { grab = () => true, move, drop, over }) {
   const { canvas } = drawn;

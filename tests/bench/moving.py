@@ -21,14 +21,14 @@ mount({ data, parentElement, setStateValue() {} });
 KEYS, MOVES = 14, 42
 
 
-def static_files(name: str, tensors: Tensors, **facts: object) -> dict[str, str | bytes]:
+def static_files(name: str, tensors: Tensors, /, **facts: object) -> dict[str, str | bytes]:
     """The files of a page that mounts the component `name` with these tensors and facts."""
     sheets = [components.COMPONENTS / "base.css", components.COMPONENTS / f"{name}.css"]
     return {
         "index.html": PAGE,
         "picture.js": components.bundle(components.COMPONENTS / f"{name}.js"),
         "picture.css": "\n".join(sheet.read_text() for sheet in sheets if sheet.exists()),
-        "data.bin": components.with_facts(tensors, store="bench", label="bench", **facts),
+        "data.bin": components.with_facts(tensors, **{"store": "bench", "label": "bench"} | facts),
     }
 
 
@@ -41,11 +41,11 @@ def by_key(page) -> list[float]:
     return measure.paints(page)
 
 
-def by_drag(path):
-    """Drag along `path(k)`, the place within the canvas for k from 0 to 1."""
+def by_drag(path, *, on="canvas"):
+    """Drag along `path(k)`, the place within the canvas (or another part) for k from 0 to 1."""
 
     def play(page) -> list[float]:
-        box = page.locator("canvas").first.bounding_box()
+        box = page.locator(on).first.bounding_box()
         at = [path(k / MOVES) for k in range(MOVES + 1)]
         page.mouse.move(box["x"] + at[0][0], box["y"] + at[0][1])
         page.mouse.down()

@@ -4,16 +4,13 @@ import re
 
 import pytest
 import torch
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute.learned import cosines, three
 from embviz.tables import learned
 
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
 VIEWS = ("Tables", "Similarity", "Norms", "Spectrum", "Path", "Past the end")
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 WIDE = 271  # a panel, at 1280 px
 PANELS = tuple(46 + k * (WIDE + 46) + WIDE / 2 for k in range(3))  # the middle of each
 CELL = r"P\[(\d+), (\d+)\] = (\S+) learned, (\S+) sinusoidal, (\S+) random"
@@ -36,10 +33,6 @@ def true_cell(page, seed=0):
     for value, table in zip(values, three(learned.trained(), seed=seed), strict=True):
         assert value == pytest.approx(table[int(p), int(j)].item(), rel=0.006, abs=1e-6)
     return p, j
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 @pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])

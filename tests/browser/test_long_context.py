@@ -3,11 +3,11 @@
 import re
 
 import pytest
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute import long_context
 
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
 SHOWN = {  # what stands first in each picture
     "Angles": "canvas",
     "Wavelengths": ".st-key-lng_waves .main-svg",
@@ -16,9 +16,6 @@ SHOWN = {  # what stands first in each picture
     "Learned": ".st-key-lng_learned .main-svg",
     "Side by side": "table",
 }
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 DEFAULT = {"scheme": "unchanged", "length": 4096, "factor": 4, "base": 10000}
 
 
@@ -38,10 +35,6 @@ def true_reading(page, **given):
     trained = found.trained.tolist()
     assert new == sum(t < 1 and rate * position > t * (1 + 1e-6) for t, rate in zip(trained, found.rates, strict=True))
     return pair, position
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 def said(page):

@@ -3,16 +3,10 @@
 import re
 
 import pytest
+from acts import SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute import lookup
-
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 def reading(page):

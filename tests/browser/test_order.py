@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute.order import permutation, permutation_number
@@ -12,11 +13,7 @@ from embviz.lessons.order import BACKWARDS, ORDER, TEXT
 from embviz.tables import order as tables
 from embviz.ui.cached import Tensors
 
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
 VIEWS = ("Weights", "Scores", "Outputs", "Every kind")
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 SWAPPED = permutation(ORDER.default, 12)
 TOKENS = tables.sentence(text=TEXT.default).tokens
 LION, ATE = 1, 2
@@ -55,10 +52,6 @@ def token(page, name, place):
 def middle(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 def moved(order, name, place):

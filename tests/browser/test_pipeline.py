@@ -3,12 +3,10 @@
 import re
 
 import pytest
+from acts import SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 SENTENCE = "The lion ate the hyena and the gazelle."
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
-SIDEWAYS = """() => Math.max(document.documentElement.scrollWidth - innerWidth,
-  ...[...document.querySelectorAll('[data-testid="stMain"]')].map((e) => e.scrollWidth - e.clientWidth))"""
 
 
 def sentence(page):
@@ -30,10 +28,6 @@ def painted(page):
         "for (const host of c) { const canvas = host.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.querySelector('canvas');"
         "if (canvas) return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((v, i) => i % 4 === 3 && v).length; } return 0; }"
     )
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

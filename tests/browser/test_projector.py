@@ -3,19 +3,11 @@
 import csv
 
 import pytest
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz import tables
 from embviz.tables import projector
-
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=15_000)
 
 
 def cloud(page):

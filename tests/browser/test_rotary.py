@@ -4,6 +4,7 @@ import math
 import re
 
 import pytest
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute import rotation
@@ -11,7 +12,6 @@ from embviz.compute.rotary import apply_rotary, rotary_frequencies
 from embviz.lessons.rotary import SEED, VIEW
 from embviz.tables.rotary import two_sentences
 
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
 SHOWN = {  # what only this picture has
     "Two arrows": ".moves",
     "Two sentences": ".chips >> nth=1",
@@ -19,17 +19,10 @@ SHOWN = {  # what only this picture has
     "Decay": ".js-plotly-plot",
     "Add or rotate": "h3 >> nth=1",
 }
-SIDEWAYS = "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth; }"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 
 
 def number(text):
     return float(text.replace("\u2212", "-").replace(",", ""))
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 def value(page, name):

@@ -3,15 +3,12 @@
 import re
 
 import pytest
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute.positions import sinusoidal, sinusoidal_similarity
 
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
 VIEWS = ("Heatmap", "Waves", "Similarity", "Shift", "Wavelengths")
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 
 
 def reading(page):
@@ -26,10 +23,6 @@ def true_reading(page, *, d=64, base=10000.0, layout="interleaved"):
     p, j, value = reading(page)
     assert value == pytest.approx(sinusoidal(p + 1, d, base=base, layout=layout)[p, j].item(), abs=0.00051)
     return p, j
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=10_000)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
