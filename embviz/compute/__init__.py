@@ -6,6 +6,8 @@ MODULES = (
     "alibi",
     "attention",
     "device",
+    "gradient_views",
+    "gradients",
     "layers",
     "learned",
     "long_context",

@@ -2,6 +2,18 @@
 
 from embviz._lazy import on_first_use
 
-MODULES = ("chart", "curves", "learned", "long_context", "lookup", "matrix", "offset", "order", "rotary", "sinusoidal")
+MODULES = (
+    "chart",
+    "curves",
+    "gradients",
+    "learned",
+    "long_context",
+    "lookup",
+    "matrix",
+    "offset",
+    "order",
+    "rotary",
+    "sinusoidal",
+)
 
 __getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

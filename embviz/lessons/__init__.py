@@ -1,12 +1,24 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
-from embviz.lessons import learned, long_context, lookup, offset, order, pipeline, projector, rotary, sinusoidal
+from embviz.lessons import (
+    gradients,
+    learned,
+    long_context,
+    lookup,
+    offset,
+    order,
+    pipeline,
+    projector,
+    rotary,
+    sinusoidal,
+)
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Overview": (pipeline.LESSON,),
     "Vectors": (
         lookup.LESSON,
+        gradients.LESSON,
         projector.LESSON,
     ),
     "Positions": (
