@@ -8,7 +8,7 @@ import { layoutChips, layoutOffset } from "./offset_layout.js";
 import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
 import { cellAt, drawRail, drawStrip, outlineCell } from "./strips.js";
-import { pointers, surface, write } from "./surface.js";
+import { partOf, pointers, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -47,20 +47,23 @@ function build(scene) {
     const d = rows.width;
     const P = positions.numbers;
     const w = rows.numbers.subarray(token * d, (token + 1) * d);
-    const sumAt = (place) => w.map((value, j) => value + P[place * d + j]);
     const key = `${token}/${p}`;
     if (alike.key !== key || alike.of !== rows.numbers) {
-      const mine = sumAt(p);
       const [sum, position] = [new Float32Array(positions.rows), new Float32Array(positions.rows)];
-      const [own, ownP] = [dotted(mine, 0, mine, 0, d), dotted(P, p * d, P, p * d, d)];
+      const own = dotted(w, 0, w, 0, d);
+      const withP = dotted(w, 0, P, p * d, d);
+      const lengthP = dotted(P, p * d, P, p * d, d);
       for (let place = 0; place < positions.rows; place++) {
-        const other = sumAt(place);
-        sum[place] = dotted(mine, 0, other, 0, d) / (Math.sqrt(own * dotted(other, 0, other, 0, d)) || 1);
-        position[place] = dotted(P, p * d, P, place * d, d) / (Math.sqrt(ownP * dotted(P, place * d, P, place * d, d)) || 1);
+        const both = dotted(P, p * d, P, place * d, d);
+        const length = dotted(P, place * d, P, place * d, d);
+        const withPlace = dotted(w, 0, P, place * d, d);
+        const lengths = (own + 2 * withP + lengthP) * (own + 2 * withPlace + length); // (w + a) · (w + b), multiplied out
+        sum[place] = (own + withP + withPlace + both) / (Math.sqrt(lengths) || 1);
+        position[place] = both / (Math.sqrt(lengthP * length) || 1);
       }
       alike = { key, of: rows.numbers, sum, position, lowest: Math.min(0, ...sum, ...position) };
     }
-    alike.sums = [sumAt(p), sumAt(q)];
+    alike.sums = [p, q].map((place) => w.map((value, j) => value + P[place * d + j]));
   }
 
   function paint(g, width) {
@@ -290,14 +293,7 @@ function build(scene) {
     },
   });
 
-  return {
-    draw() {
-      hover = null;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = null));
 }
 
 function dotted(a, from, b, start, count) {

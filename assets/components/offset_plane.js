@@ -1,12 +1,12 @@
 // A whole vocabulary in two planes at one scale, and a position that moves every word of it by one arrow.
 // Tensors: words_w, words_p (vocabulary × 2), steps_w, steps_p (places × 2). Facts: tokens, named, panels. State: move.
 
-import { createDots, nearestPoint } from "./cloud.js";
+import { createDots, nearestPoint, packed } from "./cloud.js";
 import { element, visible } from "./dom.js";
 import { hoverCard } from "./hovercard.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
-import { isPhone, surface, write } from "./surface.js";
+import { isPhone, partOf, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -55,7 +55,7 @@ function build(scene) {
       made[name] = { reach, places };
       for (const [layer, colour, alpha] of [["before", theme.mark.muted, 40], ["after", theme.mark.token, 46]]) {
         const canvas = new OffscreenCanvas(2 * reach * dense, 2 * reach * dense);
-        dots(canvas.getContext("2d"), 2 * reach, 2 * reach, places, rows, new Uint32Array(rows).fill(packedColour(colour)), Math.max(12, alpha * thin), dense);
+        dots(canvas.getContext("2d"), 2 * reach, 2 * reach, places, rows, new Uint32Array(rows).fill(packed(colour)), Math.max(12, alpha * thin), dense);
         made[name][layer] = canvas;
       }
     }
@@ -253,17 +253,5 @@ function build(scene) {
   drawn.canvas.addEventListener("pointermove", (event) => event.pointerType !== "touch" && over(drawn.at(event)));
   drawn.canvas.addEventListener("pointerleave", () => over(null));
 
-  return {
-    draw() {
-      hover = null;
-      drawn.describe(scene.facts.alt ?? "");
-      drawn.draw();
-    },
-    destroy: drawn.destroy,
-  };
+  return partOf(scene, drawn, () => (hover = null));
 }
-
-const packedColour = (hex) => {
-  const value = Number.parseInt(hex.slice(1), 16);
-  return ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
-};

@@ -1,4 +1,4 @@
-"""One word at two places: token row, position row, sum; and how large each part is at the start of training."""
+"""One token at two places: token row, position row, sum; and how large each part is before training."""
 
 from embviz import compute
 from embviz.lessons.lesson import Exercise, Lesson, Try
@@ -10,74 +10,91 @@ TEXT = TextParam(
     "Sentence",
     "The lion ate the hyena and the gazelle.",
     limit=160,
-    lines=3,
-    help="Up to 160 characters; the first 16 tokens are shown. Click one to follow it.",
-    odd=("", "🦁", "lion", "a a a a a a a a a a a a a a a a a a a a", "<b>x</b>"),
+    lines=2,
+    help="Up to 160 characters and 16 tokens. Click a token to follow it.",
+    odd=("", "   ", "lion", "🦁 *", "a " * 20, "<b>x</b> [PAD] $y$"),
 )
 MODEL = ChoiceParam(
     "off_model",
     "Layer",
     "minilm",
-    ("minilm", "fresh × √d", "fresh"),
-    help="minilm: trained rows of W and P, 384 wide, before token type and LayerNorm. fresh: noise of spread 0.02, "
-    "64 wide, and sinusoids; × √d multiplies the token rows by 8.",
+    ("minilm", "fresh"),
+    help="minilm: trained W and P, 384 wide. fresh: W before any training and sinusoids for P, 64 wide.",
 )
-SEED = IntParam("off_seed", "Seed", 0, low=0, high=999)
-STD = ChoiceParam("off_std", "Spread of the token rows", "0.02", ("0.02", "1/√d", "1"))
+STD = ChoiceParam("off_std", "Initial spread of W", "0.02", ("0.02", "1/√d", "1"))
 SCALE = ChoiceParam("off_scale", "Multiply tokens by √d", "yes", ("yes", "no"))
-KIND = ChoiceParam("off_kind", "Positions", "sinusoidal", ("sinusoidal", "learned"))
+SEED = IntParam("off_seed", "Seed", 0, low=0, high=999)
+FRESH = (STD, SCALE, SEED)
+KIND = ChoiceParam(
+    "off_kind",
+    "Positions",
+    "sinusoidal",
+    ("sinusoidal", "learned"),
+    help="learned: a table of the same initial spread as W; the factor √d is for tokens alone.",
+)
 
-TOKEN = IntParam("off_token", "Token", 0, low=0, high=15)
-PLACE_P = IntParam("off_p", "Place *p*", 0, low=0, high=511)
-PLACE_Q = IntParam("off_q", "Place *q*", 3, low=0, high=511)
-DIM = IntParam("off_j", "Dimension *j*", 17, low=0, high=383)
-MOVE = IntParam("off_move", "Position *p*", 2, low=0, high=511)
+TOKEN = IntParam("off_token", "Token", 1, low=0, high=15)
+P = IntParam("off_p", "Place *p*", 1, low=0, high=511)
+Q = IntParam("off_q", "Place *q*", 4, low=0, high=511)
+J = IntParam("off_j", "Dimension *j*", 33, low=0, high=383)
+MOVE = IntParam("off_move", "Place *p*", 4, low=0, high=511)
 
 
 def _cosine() -> float:
-    """The cosine of (1, 0) + (0, 1) and (1, 0) + (0, -0.5)."""
+    """The cosine of the sums in the exercise."""
     import torch
 
-    sums = torch.tensor([[1.0, 0.0]]) + torch.tensor([[0.0, 1.0], [0.0, -0.5]])
-    return torch.nn.functional.cosine_similarity(sums[0], sums[1], dim=0).item()
+    first, second = torch.tensor([2.0, 0.0]) + torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
+    return torch.nn.functional.cosine_similarity(first, second, dim=0).item()
 
 
 def _level() -> str:
-    """The one combination with the scale whose token part has the same variance at every width."""
-    found = compute.offset.spread(std="1/√d", scale=True, position="sinusoidal", seed=0).level
-    (level,) = [name for name in found if "×" in name]
-    return level
+    """Which spread of W is level with the factor √d, by drawing layers."""
+    found = compute.offset.spread(position="sinusoidal", seed=0).level_scaled
+    level = [std for std in STD.options if compute.offset.combination(std, True) in found]
+    return level[0] if len(level) == 1 else "all three" if len(level) == 3 else "none"
 
 
-def _larger() -> float:
-    return compute.offset.part_ratio(512, 0.02)
+def _thousands() -> float:
+    """How many thousand times larger the sinusoids' variance is than W's, at width 512, spread 0.02, no factor."""
+    found = compute.offset.spread(position="sinusoidal", seed=0)
+    row, column = STD.options.index("0.02"), compute.offset.WIDTHS.index(512)
+    return (found.position[row, column] / found.tokens[row, 0, column]).item() / 1000
 
 
 LESSON = Lesson(
     slug="offset",
-    widgets=(VIEW, TEXT, MODEL, SEED, STD, SCALE, KIND),
-    steered=(TOKEN, PLACE_P, PLACE_Q, DIM, MOVE),
+    widgets=(VIEW, TEXT, MODEL, *FRESH, KIND),
+    steered=(TOKEN, P, Q, J, MOVE),
     tries=(
-        Try("next", {VIEW: "Two places", MODEL: "minilm", TOKEN: 0, PLACE_P: 100, PLACE_Q: 101}),
-        Try("far", {VIEW: "Two places", MODEL: "minilm", TOKEN: 0, PLACE_P: 100, PLACE_Q: 400}),
-        Try("unscaled", {VIEW: "Two places", MODEL: "fresh", TOKEN: 0, PLACE_P: 0, PLACE_Q: 30}),
-        Try("zero", {VIEW: "In the plane", MOVE: 0}),
-        Try("level", {VIEW: "Spread", STD: "1/√d", SCALE: "yes", KIND: "sinusoidal"}),
+        Try("next", {VIEW: "Two places", TEXT: TEXT.default, MODEL: "minilm", TOKEN: 1, P: 100, Q: 101}),
+        Try("far", {VIEW: "Two places", TEXT: TEXT.default, MODEL: "minilm", TOKEN: 1, P: 100, Q: 400}),
+        Try(
+            "unscaled",
+            {
+                VIEW: "Two places",
+                TEXT: TEXT.default,
+                MODEL: "fresh",
+                STD: "0.02",
+                SCALE: "no",
+                SEED: 0,
+                TOKEN: 1,
+                P: 100,
+                Q: 400,
+            },
+        ),
+        Try("first", {VIEW: "In the plane", MOVE: 0}),
+        Try("level", {VIEW: "Spread", STD: "1/√d", SCALE: "yes", KIND: "sinusoidal", SEED: 0}),
     ),
     exercises=(
-        Exercise("cosine", _cosine, {VIEW: "Two places"}, tolerance=0.005),
-        Exercise(
-            "level", _level, {VIEW: "Spread", STD: "1/√d"}, choices=("0.02 × √d", "1/√d × √d", "1 × √d", "all three")
-        ),
-        Exercise("larger", _larger, {VIEW: "Spread", SCALE: "no"}, tolerance=30.0),
+        Exercise("cosine", _cosine, {VIEW: "Two places", P: 100, Q: 400}, tolerance=0.005),
+        Exercise("level", _level, {VIEW: "Spread", STD: "1/√d"}, choices=(*STD.options, "all three", "none")),
+        Exercise("thousands", _thousands, {VIEW: "Spread", SCALE: "no"}, tolerance=0.05),
     ),
     needs={
-        SEED: {MODEL: "fresh"},
-        STD: {VIEW: "Spread"},
-        SCALE: {VIEW: "Spread"},
-        KIND: {VIEW: "Spread"},
+        **{param: {VIEW: "Spread"} for param in (*FRESH, KIND)},
+        TOKEN: {TEXT: "a " * 20},
         MOVE: {VIEW: "In the plane"},
-        TOKEN: {TEXT: "a a a a a a a a a a a a a a a a a a a a"},
     },
-    more=({TEXT: "lion hyena"}, {VIEW: "Spread", KIND: "learned", STD: "1"}),
+    more=({MODEL: "fresh", STD: "1/√d"}, {TEXT: "lion"}),
 )

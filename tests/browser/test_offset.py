@@ -4,6 +4,7 @@ import re
 
 import pytest
 import torch
+from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz import tables
@@ -11,11 +12,7 @@ from embviz.compute import offset
 from embviz.tables import offset as shown
 
 SENTENCE = "The lion ate the hyena and the gazelle."
-SIZES = {"wide": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844, "has_touch": True}}
 VIEWS = ("Two places", "In the plane", "Spread")
-SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 # what is written on the canvas from now on
 LISTEN = """() => { window.written = []; const fill = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { window.written.push(text); return fill.call(this, text, ...at); }; }"""
@@ -60,10 +57,6 @@ def true_cosines(row, p, q):
 def word(name):
     minilm = tables.load("minilm")
     return minilm.rows([minilm.row_numbers[name]])[0]
-
-
-def wait_url(page, part):
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=20_000)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,4 +1,4 @@
-"""How large the parts of x are, against what the variances must be."""
+"""How large the parts of x are as layers are drawn, against what the variances must be."""
 
 import math
 
@@ -6,55 +6,98 @@ import pytest
 import torch
 
 from embviz.compute import offset
-from embviz.compute.positions import sinusoidal
 
 
-@pytest.fixture(scope="module")
-def found():
-    return offset.spread(std="0.02", scale=True, position="sinusoidal", seed=0)
+@pytest.fixture(scope="module", params=offset.POSITIONS)
+def found(request):
+    return request.param, offset.spread(position=request.param, seed=0)
 
 
-def test_token_parts_have_the_variance_of_their_spread(found):
+def std(name, width):
+    return {"0.02": 0.02, "1/√d": width**-0.5, "1": 1.0}[name]
+
+
+def room(rows, width):
+    """Five standard errors of the variance of rows · width numbers, relative."""
+    return 5 * math.sqrt(2 / (rows * width))
+
+
+def test_token_parts_have_the_variance_they_are_drawn_with(found):
+    _, made = found
     for i, name in enumerate(offset.SPREADS):
         for k, width in enumerate(offset.WIDTHS):
-            std = {"0.02": 0.02, "1/√d": width**-0.5, "1": 1.0}[name]
-            # the relative error of a variance of N numbers is sqrt(2 / N): 4 of them for 4,096 · width numbers
-            room = 4 * math.sqrt(2 / (offset.ROWS * width))
-            assert found.tokens[i, 0, k].item() == pytest.approx(std**2, rel=room)
-            assert found.tokens[i, 1, k].item() == pytest.approx(std**2 * width, rel=room)
+            expected = std(name, width) ** 2
+            assert made.tokens[i, 0, k].item() == pytest.approx(expected, rel=room(offset.ROWS, width))
+            assert made.tokens[i, 1, k].item() == pytest.approx(expected * width, rel=room(offset.ROWS, width))
+
+
+def test_position_parts_are_the_formula_s_or_drawn_like_the_tokens(found):
+    kind, made = found
+    for i, name in enumerate(offset.SPREADS):
+        for k, width in enumerate(offset.WIDTHS):
+            if kind == "learned":
+                expected, most = std(name, width) ** 2, room(offset.PLACES, width)
+            else:
+                p = torch.arange(offset.PLACES, dtype=torch.float64)[:, None]
+                angles = p * 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
+                expected, most = torch.cat([angles.sin(), angles.cos()], dim=1).var().item(), 1e-4
+            assert made.position[i, k].item() == pytest.approx(expected, rel=most)
+
+
+def test_sinusoids_vary_a_little_less_than_one_half(found):
+    kind, made = found
+    if kind == "sinusoidal":
+        assert (made.position < 0.5).all() and (made.position > 0.4).all()
+
+
+def test_the_sum_varies_by_both_parts(found):
+    _, made = found
+    parts = made.tokens + made.position[:, None]
+    torch.testing.assert_close(made.total, parts, rtol=0.06, atol=0)  # independent but for chance
+
+
+def test_ratios_are_of_the_largest_and_the_smallest(found):
+    _, made = found
+    for part, ratio in (
+        (made.tokens, made.token_ratio),
+        (made.position, made.position_ratio),
+        (made.total, made.total_ratio),
+    ):
+        torch.testing.assert_close(ratio, part.max(dim=-1).values / part.min(dim=-1).values)
+    assert made.token_ratio.shape == made.total_ratio.shape == (3, 2) and made.position_ratio.shape == (3,)
 
 
 def test_with_the_factor_one_spread_alone_is_level(found):
-    assert [name for name in found.level if "×" in name] == ["1/√d × √d"]
-    assert {name for name in found.level if "×" not in name} == {"0.02", "1"}
+    _, made = found
+    assert made.level_scaled == ("1/√d × √d",) and made.level_raw == ("0.02", "1")
+    widest = offset.WIDTHS[-1] / offset.WIDTHS[0]  # what is not level moves as the width does
+    for i, scaled in ((0, 1), (1, 0), (2, 1)):
+        assert made.token_ratio[i, scaled].item() == pytest.approx(widest, rel=0.1)
 
 
-def test_the_sinusoids_vary_a_little_less_than_a_half(found):
-    for k, width in enumerate(offset.WIDTHS):
-        table = sinusoidal(offset.PLACES, width).double()
-        assert found.position[k].item() == pytest.approx(float(((table - table.mean()) ** 2).mean()), rel=1e-3)
-        assert found.position[k] < 0.5
+@pytest.mark.parametrize("seed", [1, 999])
+def test_no_seed_makes_another_verdict(seed, monkeypatch):
+    monkeypatch.setattr(offset, "WIDTHS", (8, 16, 32))  # the narrow ones, where chance shows most
+    made = offset.spread(position="learned", seed=seed)
+    assert made.level_scaled == ("1/√d × √d",) and made.level_raw == ("0.02", "1")
 
 
-@pytest.mark.parametrize("std", offset.SPREADS)
-@pytest.mark.parametrize("scale", [False, True])
-@pytest.mark.parametrize("position", offset.POSITIONS)
-def test_the_sum_varies_by_both_parts(std, scale, position):
-    made = offset.spread(std=std, scale=scale, position=position, seed=3)
-    parts = made.tokens[offset.SPREADS.index(std), int(scale)] + made.position
-    torch.testing.assert_close(made.total, parts, rtol=0.06, atol=0)  # the parts are independent but for chance
-    assert made.total_ratio == pytest.approx(float(made.total.max() / made.total.min()))
-
-
-def test_the_part_ratio_by_hand():
-    half = sinusoidal(offset.PLACES, 512).double()
-    assert offset.part_ratio(512, 0.02) == pytest.approx(float(half.var()) / 0.0004, rel=1e-4)
+def test_a_seed_is_a_layer(monkeypatch):
+    monkeypatch.setattr(offset, "WIDTHS", (8, 16))
+    first, again, other = (offset.spread(position="learned", seed=seed) for seed in (3, 3, 4))
+    assert first.tokens.equal(again.tokens) and first.total.equal(again.total)
+    assert not first.tokens.equal(other.tokens)
 
 
 @pytest.mark.parametrize(
     ("bad", "said"),
-    [({"std": "2"}, "std is '2'"), ({"position": "x"}, "position is 'x'"), ({"seed": -1}, "seed is -1")],
+    [({"position": "rotary"}, "position is 'rotary'; it must be \"sinus"), ({"seed": -1}, "seed is -1")],
 )
 def test_bad_values_are_named(bad, said):
     with pytest.raises(ValueError, match=said):
-        offset.spread(**{"std": "1", "scale": True, "position": "learned", "seed": 0} | bad)
+        offset.spread(**{"position": "learned", "seed": 0} | bad)
+
+
+def test_a_spread_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="std is '2'"):
+        offset.std_of("2", 64)
