@@ -19,7 +19,7 @@ threads, or what else is asked in the same call. On a device without float64 the
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,7 +43,7 @@ METRICS = ("cosine", "dot", "euclidean")
 METHODS = ("3cosadd", "3cosmul")
 
 BLOCK_ELEMENTS = 1 << 22
-"""Scores held at a time, 16 MB in float32, but at least one query's. Beside them there is one copy of the table."""
+"""Scores held at a time, 16 MB in float32, but at least one query's; beside them there is a copy of the table."""
 
 EPSILON = 0.001
 """What 3CosMul adds to its denominator (Levy and Goldberg 2014, section 6)."""
@@ -51,8 +51,9 @@ EPSILON = 0.001
 MAX_ORDERED = 1000
 """Rows that `order_by_clustering` takes: it holds all their distances, and its time grows with the square."""
 
-_MAX_GROUP = 256
-_PLAIN_RANGE = (2.0**-20, 2.0**20)  # numbers whose squares and products are far from the ends of float32
+_GROUP = 32  # rows of which only the best is looked at first
+_TILE_QUERIES, _TILE_ELEMENTS = 512, 1 << 19  # scores that stay in a processor's cache, 2 MB in float32
+_PAIR_ELEMENTS = 1 << 17  # numbers of vectors in float64 that stay there, 1 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,10 @@ def cosine_similarity(a: Tensor, b: Tensor | None = None) -> Tensor:
     cosines = torch.empty(len(a), len(b), dtype=_working(torch.promote_types(a.dtype, b.dtype)), device=a.device)
     side = max(1, min(math.isqrt(BLOCK_ELEMENTS), BLOCK_ELEMENTS // a.shape[1]))
     for top in range(0, len(a), side):
-        rows = _units(_exact(a[top : top + side]))
+        rows, lengths = _measured(_exact(a[top : top + side]))
         for left in range(0, len(b), side):
-            block = rows @ _units(_exact(b[left : left + side])).T
+            others, other_lengths = _measured(_exact(b[left : left + side]))
+            block = (rows @ others.T).div_(lengths).div_(other_lengths.T)
             cosines[top : top + side, left : left + side] = block.clamp_(-1, 1).to(a.device, cosines.dtype)
     return cosines
 
@@ -126,7 +128,7 @@ def paired_cosines(a: Tensor, b: Tensor) -> Tensor:
     a, b = checked_table("a", a, least_rows=0), checked_table("b", b, least_rows=0)
     if a.shape != b.shape:
         raise ValueError(f"a is of shape {tuple(a.shape)} and b {tuple(b.shape)}; they must be of one shape")
-    cosines = _products(_units(_exact(a)), _units(_exact(b))).clamp_(-1, 1)
+    cosines = _cosines(*_measured(_exact(a)), *_measured(_exact(b)))
     return cosines.to(a.device, _working(torch.promote_types(a.dtype, b.dtype)))
 
 
@@ -156,7 +158,7 @@ def nearest(
             f"query is of shape {tuple(query.shape)}; its vectors must be {table.shape[1]} wide, as the table"
         )
     scoring = {"cosine": _by_cosine, "dot": _by_dot, "euclidean": _by_distance}[metric](table, _exact(queries))
-    excluded = _excluded(exclude, len(queries), table)
+    excluded = _excluded(exclude, table, torch.empty(len(queries), 0, dtype=torch.int64, device=table.device))
     found = _ranked(table, scoring, len(queries), checked_size("k", k), excluded)
     if metric == "euclidean":
         found = Neighbours(found.indices, -found.scores, found.candidates)
@@ -193,9 +195,7 @@ def analogy(
     n_queries = sizes.pop() if sizes else 1
     rows = torch.stack([each.expand(n_queries) for each in inputs], dim=1)
     scoring = (_by_sum if method == "3cosadd" else _by_ratio)(table, rows)
-    excluded = _excluded(exclude, n_queries, table)
-    if exclude_inputs:
-        excluded = torch.cat((rows, excluded), dim=1)
+    excluded = _excluded(exclude, table, rows if exclude_inputs else rows[:, :0])
     found = _ranked(table, scoring, n_queries, checked_size("k", k), excluded)
     return found if any(each.dim() for each in inputs) else _first(found)
 
@@ -315,123 +315,208 @@ def order_by_clustering(vectors: Tensor) -> Tensor:
 class _Scoring:
     """Two ways to score rows, larger is better.
 
-    approximate(block, out) writes the scores of the queries in the slice `block` with every row into `out` (queries, n)
-    and returns how far apart two of them may be and still be in the wrong order, a number or (queries, 1).
-    exact(queries, rows) are the scores of pairs (p,) in float64. Both rank alike, but need not be the same function.
+    approximate(queries, rows, out) writes the scores of two slices, queries with rows, into `out`, of slack's dtype;
+    approximate_pairs(queries, rows) are those of pairs (p,), up to rounding; slack (q, 1) is how far apart two of
+    either may be and still be in the wrong order. exact(queries, rows) are the scores of pairs (p,) in float64. They
+    rank like the approximate ones, but need not be the same function.
     """
 
-    approximate: Callable[[slice, Tensor], Tensor | float]
+    approximate: Callable[[slice, slice, Tensor], object]
+    approximate_pairs: Callable[[Tensor, Tensor], Tensor]
+    slack: Tensor
     exact: Callable[[Tensor, Tensor], Tensor]
-    dtype: torch.dtype  # of what `approximate` writes
 
 
-def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: Tensor) -> Neighbours:
-    """The k best rows for each query; `excluded` (queries, m) row numbers, repeats allowed.
+@dataclass(frozen=True, slots=True)
+class _Excluded:
+    """Rows left out: `shared` (m,), increasing, for every query; `own` (q, m) for each its own, repeats allowed."""
 
-    To find the k-th best of n scores fast, they are split into groups and the largest of each group is taken, which is
-    one pass. The k-th largest of those is a lower bound for the k-th best score, and only groups that reach it are
-    looked into. A group is every width-th row, so that the pass runs along memory.
+    shared: Tensor
+    own: Tensor
+
+    def left(self, n: int) -> Tensor:
+        """How many of n rows are left for each query, (q,)."""
+        rows = self.own.sort(dim=1).values
+        new = ~torch.isin(rows, self.shared)
+        new[:, 1:] &= rows[:, 1:] != rows[:, :-1]
+        return n - len(self.shared) - new.sum(dim=1)
+
+    def among(self, query: Tensor, rows: Tensor, n: int) -> Tensor:
+        """Which of the pairs (p,) of a query and one of n rows are left out."""
+        low, high = (int(query[0]), int(query[-1])) if len(query) else (0, -1)  # pairs come in the order of the queries
+        numbers = torch.arange(low, high + 1, device=rows.device)[:, None]
+        own = (numbers * n + self.own[low : high + 1]).reshape(-1)
+        return torch.isin(rows, self.shared) | torch.isin(query * n + rows, own)
+
+
+def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: _Excluded) -> Neighbours:
+    """The k best rows for each query.
+
+    Of the approximate scores only the largest of every group of rows is kept. The k-th largest of those is a lower
+    bound for the k-th best score, so that only groups that reach it, less the slack, hold candidates.
     """
     n, device = len(table), table.device
-    candidates = n - _distinct(excluded)
-    fewest = int(candidates.min()) if n_queries else n
+    left = excluded.left(n)
+    fewest = int(left.min()) if n_queries else n
     if k > fewest:
-        left_out = f" without the {n - fewest} excluded" if n > fewest else ""
-        raise ValueError(f"k is {k}; a table of {n} rows{left_out} has {fewest} to give")
+        without = f" without the {n - fewest} excluded" if n > fewest else ""
+        raise ValueError(f"k is {k}; a table of {n} rows{without} has {fewest} to give")
     indices = torch.empty(n_queries, k, dtype=torch.int64, device=device)
     scores = torch.empty(n_queries, k, dtype=table.dtype, device=device)
-    group = min(_MAX_GROUP, math.isqrt(n // k))
-    width = -(-n // group)
-    step = max(1, BLOCK_ELEMENTS // n)
-    buffer = torch.full((min(step, n_queries), group * width), -math.inf, dtype=scoring.dtype, device=device)
-    members = torch.arange(0, group * width, width, device=device)
+    group = max(1, min(_GROUP, n // k))
+    step = max(1, min(_TILE_QUERIES, BLOCK_ELEMENTS * group // n))
     for start in range(0, n_queries, step):
         block = slice(start, min(start + step, n_queries))
-        height = block.stop - start
-        rough = buffer[:height]
-        slack = scoring.approximate(block, rough[:, :n])
-        rough.scatter_(1, excluded[block], -math.inf)
-        tops = rough.view(height, group, width).amax(dim=1) if group > 1 else rough
-        bound = tops.topk(k, dim=1, sorted=False).values.amin(dim=1, keepdim=True)
-        bound = bound - slack - bound.abs() * (2 * torch.finfo(table.dtype).eps)
-        query, column = (tops >= bound).nonzero(as_tuple=True)
-        rows = column[:, None] + members
-        found = rough.view(-1)[query[:, None] * (group * width) + rows]
-        inside = (found >= bound[query]) & (found > -math.inf)
-        query, rows = query[:, None].expand_as(rows)[inside], rows[inside]
-        exact = _in_pieces(scoring.exact, query + start, rows, table)
-        order = rows.argsort()
-        order = order[exact[order].argsort(stable=True, descending=True)]
-        order = order[query[order].argsort(stable=True)]
-        counts = torch.bincount(query, minlength=height)
-        best = order[(counts.cumsum(0) - counts)[:, None] + torch.arange(k, device=device)]
-        indices[block], scores[block] = rows[best], exact[best]
-    return Neighbours(indices, scores, candidates)
+        largest, members = _largest(n, scoring, block, group, excluded)
+        best = largest.topk(k, dim=1, sorted=False).values if k > 1 else largest.amax(dim=1, keepdim=True)
+        bound = best.amin(dim=1, keepdim=True)
+        bound = bound - scoring.slack[block] - bound.abs() * (2 * torch.finfo(table.dtype).eps)
+        reached, place = (largest >= bound).nonzero(as_tuple=True)
+        counts = torch.bincount(reached, minlength=len(bound)).tolist()
+        for few, pairs in _portions(counts, BLOCK_ELEMENTS // (4 * group)):
+            here = slice(start + few.start, start + few.stop)
+            rows = members[place[pairs]].reshape(-1)
+            query = (reached[pairs] + start).repeat_interleave(group)
+            rough = _in_pieces(scoring.approximate_pairs, query, rows.clamp(max=n - 1), table.shape[1], bound)
+            likely = (rough >= bound[query - start, 0]) & (rows < n)
+            query, rows = query[likely], rows[likely]
+            allowed = ~excluded.among(query, rows, n)
+            query, rows = query[allowed], rows[allowed]
+            exact = _in_pieces(scoring.exact, query, rows, table.shape[1], table)
+            best = _best(query - here.start, rows, exact, here.stop - here.start, k)
+            indices[here], scores[here] = rows[best], exact[best]
+    return Neighbours(indices, scores, left)
 
 
-def _in_pieces(exact: Callable[[Tensor, Tensor], Tensor], query: Tensor, rows: Tensor, table: Tensor) -> Tensor:
-    """exact(query, rows) of pairs (p,), so many pairs at a time that their vectors fit a block; like the table."""
-    step = max(1, BLOCK_ELEMENTS // (4 * table.shape[1]))
-    pieces = (exact(q, r) for q, r in zip(query.split(step), rows.split(step), strict=True))
-    return torch.cat([piece.to(table.dtype).to(table.device) for piece in pieces])
+def _largest(n: int, scoring: _Scoring, block: slice, group: int, excluded: _Excluded) -> tuple[Tensor, Tensor]:
+    """The largest approximate score in every group of rows for a slice of queries, (queries, groups), and the groups.
+
+    The latter are (groups, group) row numbers, of which those from n on do not exist. A tile of scores stays in a
+    processor's cache until its groups' largest are taken; a group is every width-th row of a tile, so that this runs
+    along memory.
+    """
+    height, device = block.stop - block.start, scoring.slack.device
+    width = min(-(-n // group), max(1, _TILE_ELEMENTS // (height * group)))
+    tile = width * group
+    starts = range(0, n, tile)
+    own = excluded.own[block]
+    order = own.reshape(-1).argsort()
+    own_rows, own_queries = own.reshape(-1)[order], order // max(1, own.shape[1])
+    edges = torch.tensor([*starts, n], device=device)
+    own_edges, shared_edges = (torch.searchsorted(rows, edges).tolist() for rows in (own_rows, excluded.shared))
+    scores = torch.full((height, tile), -math.inf, dtype=scoring.slack.dtype, device=device)
+    largest = torch.empty(height, len(starts) * width, dtype=scoring.slack.dtype, device=device)
+    for index, start in enumerate(starts):
+        rows = slice(start, min(start + tile, n))
+        scoring.approximate(block, rows, scores[:, : rows.stop - start])
+        if rows.stop - start < tile:
+            scores[:, rows.stop - start :] = -math.inf
+        if own_edges[index] < own_edges[index + 1]:
+            these = slice(own_edges[index], own_edges[index + 1])
+            scores[own_queries[these], own_rows[these] - start] = -math.inf
+        if shared_edges[index] < shared_edges[index + 1]:
+            these = slice(shared_edges[index], shared_edges[index + 1])
+            scores[:, excluded.shared[these] - start] = -math.inf
+        here = largest[:, index * width : (index + 1) * width]
+        torch.amax(scores.view(height, group, width), dim=1, out=here)
+    firsts = (torch.tensor(starts, device=device)[:, None] + torch.arange(width, device=device)).reshape(-1, 1)
+    return largest, firsts + torch.arange(0, tile, width, device=device)
+
+
+def _best(query: Tensor, rows: Tensor, scores: Tensor, n_queries: int, k: int) -> Tensor:
+    """Places of the k best of the pairs (p,) for each query, (queries, k): by score, then by the smaller row number."""
+    order = rows.argsort()
+    order = order[scores[order].argsort(stable=True, descending=True)]
+    order = order[query[order].argsort(stable=True)]
+    counts = torch.bincount(query, minlength=n_queries)
+    return order[(counts.cumsum(0) - counts)[:, None] + torch.arange(k, device=rows.device)]
+
+
+def _portions(counts: Sequence[int], most: int) -> Iterator[tuple[slice, slice]]:
+    """Slices of queries that have at most `most` things together, or of one query, and of these things."""
+    start = first = total = 0
+    for index, count in enumerate(counts):
+        if index > start and total + count > first + most:
+            yield slice(start, index), slice(first, total)
+            start, first = index, total
+        total += count
+    yield slice(start, len(counts)), slice(first, total)
+
+
+def _in_pieces(
+    score: Callable[[Tensor, Tensor], Tensor], query: Tensor, rows: Tensor, dim: int, like: Tensor
+) -> Tensor:
+    """score(query, rows) of pairs (p,), so many at a time that their vectors stay in a cache; of the type of `like`."""
+    step = max(1, _PAIR_ELEMENTS // dim)
+    pieces = zip(query.split(step), rows.split(step), strict=True)
+    return torch.cat([score(*pair).to(like.dtype).to(like.device) for pair in pieces])
+
+
+def _by_product(
+    left: Tensor, right: Tensor, slack: Tensor, exact: Callable[[Tensor, Tensor], Tensor], plus: Tensor | None = None
+) -> _Scoring:
+    """Approximate scores that are a row of `left` for a query times a row of `right`, and `plus` (n,) for each row."""
+    plus = right.new_zeros(1).expand(len(right)) if plus is None else plus
+
+    def approximate(block: slice, rows: slice, out: Tensor) -> None:
+        torch.addmm(plus[rows], left[block], right[rows].T, out=out, beta=int(plus.stride(0) > 0))
+
+    def approximate_pairs(query: Tensor, rows: Tensor) -> Tensor:
+        return _products(left[query], right[rows]) + plus[rows]
+
+    return _Scoring(approximate, approximate_pairs, slack, exact)
 
 
 def _by_cosine(table: Tensor, queries: Tensor) -> _Scoring:
-    directions, units = _units(queries), _units(table)
-    rough = directions.to(table.device, table.dtype)
-    slack = _slack(table)
-
-    def approximate(block: slice, out: Tensor) -> float:
-        torch.mm(rough[block], units.T, out=out)
-        return slack
+    asked, lengths = _measured(queries)
+    rough = (asked / lengths).to(table.device, table.dtype)
 
     def exact(query: Tensor, rows: Tensor) -> Tensor:
-        return _products(directions[query.to(directions.device)], _units(_exact(table[rows]))).clamp_(-1, 1)
+        query = query.to(asked.device)
+        return _cosines(asked[query], lengths[query], *_measured(_exact(table[rows])))
 
-    return _Scoring(approximate, exact, table.dtype)
+    return _by_product(rough, _units(table), rough.new_full((len(rough), 1), _slack(table)), exact)
 
 
 def _by_dot(table: Tensor, queries: Tensor) -> _Scoring:
     """Candidates by the dot product with the query's direction, since its length changes no order."""
     rough = _units(queries).to(table.device, table.dtype)
-    near = table / _scale(table)
-    longest = torch.linalg.vector_norm(near, dim=1).max()
-    slack = _slack(table) * longest
-
-    def approximate(block: slice, out: Tensor) -> Tensor:
-        torch.mm(rough[block], near.T, out=out)
-        return slack
+    near, lengths, _ = _plain(table)
 
     def exact(query: Tensor, rows: Tensor) -> Tensor:
         return _products(queries[query.to(queries.device)], _exact(table[rows]))
 
-    return _Scoring(approximate, exact, table.dtype)
+    return _by_product(rough, near, (_slack(table) * lengths.max()).expand(len(rough), 1), exact)
 
 
 def _by_distance(table: Tensor, queries: Tensor) -> _Scoring:
-    """Candidates by q · v - v² / 2, half of q² - (q - v)², as one product, with the table's mean as the origin."""
-    n, dim = table.shape
-    scale = _scale(table, queries)
-    middle = table.mean(dim=0)
-    near = torch.empty(n, dim + 1, dtype=table.dtype, device=table.device)
-    torch.sub(table, middle, out=near[:, :dim])
-    if scale != 1:
-        near /= scale
-    lengths = torch.linalg.vector_norm(near[:, :dim], dim=1)
-    near[:, dim] = lengths.square() / -2
-    rough = torch.ones(len(queries), dim + 1, dtype=table.dtype, device=table.device)
-    rough[:, :dim] = (queries - _exact(middle)) / scale
+    """Candidates by q · v - v² / 2, which is half of q² - (q - v)²."""
+    sample = table[:: max(1, len(table) // 1000)]
+    middle = sample.mean(dim=0)
+    if torch.linalg.vector_norm(middle) > 10 * torch.linalg.vector_norm(sample - middle, dim=1).mean():
+        near, lengths, scale = _plain(table - middle)  # far from the origin, products say little about distances
+    else:
+        near, lengths, scale = _plain(table)
+        middle = torch.zeros_like(middle)
+    rough = ((queries - _exact(middle)) / scale).to(table.device, table.dtype)
     reach = torch.linalg.vector_norm(rough, dim=1, keepdim=True) + lengths.max()
-    slack = _slack(table) * reach.square()
-
-    def approximate(block: slice, out: Tensor) -> Tensor:
-        torch.mm(rough[block], near.T, out=out)
-        return slack[block]
 
     def exact(query: Tensor, rows: Tensor) -> Tensor:
         return -torch.linalg.vector_norm(queries[query.to(queries.device)] - _exact(table[rows]), dim=1)
 
-    return _Scoring(approximate, exact, table.dtype)
+    return _by_product(rough, near, _slack(table) * reach.square(), exact, lengths.square() / -2)
+
+
+def _plain(table: Tensor) -> tuple[Tensor, Tensor, float]:
+    """The table, the lengths of its rows (n,), and 1; but all divided by a power of two, which comes third, where
+    squares of its largest numbers could overflow or vanish."""
+    lengths = torch.linalg.vector_norm(table, dim=1)
+    largest = lengths.max().item()
+    if 2.0**-20 < largest < 2.0**20:
+        return table, lengths, 1.0
+    largest = table.abs().max().item()
+    scale = 2.0 ** math.floor(math.log2(largest)) if largest else 1.0
+    return table / scale, torch.linalg.vector_norm(table / scale, dim=1), scale
 
 
 def _by_sum(table: Tensor, rows: Tensor) -> _Scoring:
@@ -442,25 +527,22 @@ def _by_sum(table: Tensor, rows: Tensor) -> _Scoring:
 def _by_ratio(table: Tensor, rows: Tensor) -> _Scoring:
     """3CosMul, in float64 throughout: near a cosine of -1 with a, a rounding error grows a millionfold."""
     inputs = [_units(_exact(table[each])) for each in rows.T]
-    dim = table.shape[1]
-    slack = (dim + 8) * 1e-9
+    dtype = torch.float32 if table.device.type == "mps" else torch.float64
 
     def ratio(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
         a, b, c = (((1 + cosines) / 2).clamp_(min=0) for cosines in (a, b, c))
         return b.mul_(c).div_(a.add_(EPSILON))
 
-    def approximate(block: slice, out: Tensor) -> float:
-        step = max(1, BLOCK_ELEMENTS // max(dim, len(out)))
-        for start in range(0, len(table), step):
-            units = _units(_exact(table[start : start + step]))
-            out[:, start : start + step] = ratio(*(each[block] @ units.T for each in inputs))
-        return slack
+    def approximate(block: slice, rows: slice, out: Tensor) -> None:
+        units = _units(_exact(table[rows]))
+        out.copy_(ratio(*(each[block] @ units.T for each in inputs)).to(out.dtype))
 
     def exact(query: Tensor, rows: Tensor) -> Tensor:
         units, query = _units(_exact(table[rows])), query.to(inputs[0].device)
         return ratio(*(_products(each[query], units) for each in inputs))
 
-    return _Scoring(approximate, exact, table.dtype if table.device.type == "mps" else torch.float64)
+    slack = torch.full((len(rows), 1), (table.shape[1] + 8) * 1e-9, dtype=dtype, device=table.device)
+    return _Scoring(approximate, exact, slack, exact)
 
 
 def _slack(table: Tensor) -> float:
@@ -487,25 +569,32 @@ def _exact(values: Tensor) -> Tensor:
     return values.to(exact_device(values.device)).to(torch.float64)
 
 
-def _units(rows: Tensor) -> Tensor:
-    """Each row scaled to length 1, in its own precision; a zero row stays zero. No length overflows or underflows."""
+def _measured(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows and their lengths (n, 1), 1 for a zero row.
+
+    Where a length is so large or small that squares overflow or vanish, rows come divided by a power of two, which is
+    exact, and so do their lengths.
+    """
     lengths = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
-    units = rows / lengths
+    numbers = torch.finfo(rows.dtype)
     low, high = torch.stack(torch.aminmax(lengths)).tolist() if len(rows) else (1.0, 1.0)
-    if not _PLAIN_RANGE[0] < low <= high < _PLAIN_RANGE[1]:
-        odd = ~((lengths[:, 0] > _PLAIN_RANGE[0]) & (lengths[:, 0] < _PLAIN_RANGE[1]))
-        largest = rows[odd].abs().amax(dim=1, keepdim=True)
-        near = rows[odd] / torch.where(largest > 0, largest, 1.0)
-        lengths = torch.linalg.vector_norm(near, dim=1, keepdim=True)
-        units[odd] = near / torch.where(lengths > 0, lengths, 1.0)
-    return units
+    if numbers.tiny**0.4 < low <= high < numbers.max**0.45:
+        return rows, lengths
+    largest = rows.abs().amax(dim=1, keepdim=True)
+    power = torch.where(largest > 0, largest / (2 * torch.frexp(largest).mantissa), 1.0)
+    lengths = torch.linalg.vector_norm(rows / power, dim=1, keepdim=True)
+    return rows / power, torch.where(largest > 0, lengths, 1.0)
 
 
-def _scale(*tensors: Tensor) -> float:
-    """A power of two to divide by where squares of the largest number could overflow or vanish, otherwise 1."""
-    largest = max((value.abs().max().item() for value in tensors if value.numel()), default=0.0)
-    plain = not largest or _PLAIN_RANGE[0] < largest < _PLAIN_RANGE[1]
-    return 1.0 if plain else 2.0 ** math.floor(math.log2(largest))
+def _units(rows: Tensor) -> Tensor:
+    """Each row scaled to length 1, in its own precision; a zero row stays zero."""
+    rows, lengths = _measured(rows)
+    return rows / lengths
+
+
+def _cosines(a: Tensor, lengths_a: Tensor, b: Tensor, lengths_b: Tensor) -> Tensor:
+    """The cosines of rows (p, dim) with rows (p, dim), (p,): exactly 0 where the products of their numbers cancel."""
+    return (_products(a, b) / lengths_a[:, 0] / lengths_b[:, 0]).clamp_(-1, 1)
 
 
 def _products(a: Tensor, b: Tensor) -> Tensor:
@@ -525,22 +614,16 @@ def _moments(table: Tensor) -> tuple[Tensor, Tensor]:
     return mean, torch.where(varies, square.sqrt(), 0.0)
 
 
-def _excluded(exclude: Tensor | Sequence[int], n_queries: int, table: Tensor) -> Tensor:
-    """Row numbers (queries, m) to leave out."""
+def _excluded(exclude: Tensor | Sequence[int], table: Tensor, own: Tensor) -> _Excluded:
+    """Row numbers to leave out: `exclude` as callers give it, and `own` (queries, m)."""
     rows = checked_places("exclude", exclude, len(table), device=table.device)
-    if rows.dim() > 2 or (rows.dim() == 2 and len(rows) != n_queries):
+    if rows.dim() > 2 or (rows.dim() == 2 and len(rows) != len(own)):
         raise ValueError(
-            f"exclude is of shape {tuple(rows.shape)}; for {n_queries} queries it must be (m,) or ({n_queries}, m)"
+            f"exclude is of shape {tuple(rows.shape)}; for {len(own)} queries it must be (m,) or ({len(own)}, m)"
         )
-    return rows if rows.dim() == 2 else rows.reshape(1, -1).expand(n_queries, -1)
-
-
-def _distinct(rows: Tensor) -> Tensor:
-    """How many different numbers each line of (queries, m) holds."""
-    if not rows.shape[1]:
-        return torch.zeros(len(rows), dtype=torch.int64, device=rows.device)
-    ordered = rows.sort(dim=1).values
-    return 1 + (ordered[:, 1:] != ordered[:, :-1]).sum(dim=1)
+    if rows.dim() == 2:
+        return _Excluded(rows.new_empty(0), torch.cat((own, rows), dim=1))
+    return _Excluded(rows.reshape(-1).unique(), own)
 
 
 def _first(found: Neighbours) -> Neighbours:

@@ -13,6 +13,7 @@ MODULES = (
     "offset",
     "order",
     "rotary",
+    "similarity",
     "sinusoidal",
 )
 

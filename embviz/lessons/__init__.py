@@ -10,6 +10,7 @@ from embviz.lessons import (
     pipeline,
     projector,
     rotary,
+    similarity,
     sinusoidal,
 )
 from embviz.lessons.lesson import Lesson
@@ -19,6 +20,7 @@ SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Vectors": (
         lookup.LESSON,
         gradients.LESSON,
+        similarity.LESSON,
         projector.LESSON,
     ),
     "Positions": (

@@ -1,0 +1,161 @@
+"""When are two words alike: two arrows, a matrix of cosines, random pairs and nearest neighbours of real tables."""
+
+from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.ui.params import ChoiceParam, IntParam, TextParam, ViewParam
+
+GROUPS = "believe know understand think stone rock sand river cat dog pet horse Monday Tuesday Friday Sunday"
+MIXED = (
+    "lion march violin seven copper june tiger piano three iron april wolf drum nine silver may bear guitar five gold"
+)
+SIXTY = (
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august one two "
+    "three four five six seven eight nine ten france germany italy spain egypt china japan india paris berlin rome "
+    "madrid cairo beijing tokyo delhi dog cat horse cow pig sheep lion tiger bear wolf mother father son daughter "
+    "brother sister uncle aunt husband wife"
+)
+
+VIEW = ViewParam("sim_view", "Picture", "Two arrows", ("Two arrows", "Many words", "Random pairs", "Neighbours"))
+TABLE = ChoiceParam(
+    "sim_table",
+    "Table",
+    "glove",
+    ("glove", "minilm", "wordllama"),
+    help="glove: 50,000 words × 50. minilm: 30,522 word pieces × 384. wordllama: 32,000 pieces × 256.",
+)
+VECTORS = ChoiceParam(
+    "sim_vectors",
+    "Vectors",
+    "raw",
+    ("raw", "centred", "standardised"),
+    help="centred: minus the mean of all rows. standardised: also each column divided by its standard deviation.",
+)
+A = TextParam("sim_a", "Word a", "believe", limit=40, lines=1, odd=("", "xylophone", "<b>*x*</b>", "🦁"))
+B = TextParam("sim_b", "Word b", "know", limit=40, lines=1, odd=("stone", "believe", "   "))
+WORDS = TextParam(
+    "sim_words",
+    "Words",
+    GROUPS,
+    limit=600,
+    lines=4,
+    help="Up to 60 words, with spaces or commas between.",
+    odd=("", "cat", "cat dog", "cat, cat; <i>dog</i> $x$ |", "a b c d e f g h i j " * 8, SIXTY),
+)
+ORDER = ChoiceParam("sim_order", "Order", "list", ("list", "clustering"))
+AMONG = ChoiceParam(
+    "sim_among",
+    "Pairs among the first",
+    "all rows",
+    ("1000 rows", "5000 rows", "20000 rows", "all rows"),
+    help="glove's rows come by frequency, the most frequent word first.",
+)
+SEED = IntParam("sim_seed", "Seed", 0, low=0, high=999)
+NEAR = TextParam("sim_near", "Word", "dog", limit=40, lines=1, odd=("", "xylophone", "king"))
+METRIC = ChoiceParam("sim_metric", "Nearest by", "dot", ("cosine", "dot", "euclidean"))
+K = IntParam("sim_k", "How many *k*", 15, low=1, high=100)
+ACROSS = ChoiceParam(
+    "sim_across", "Across", "length", ("length", "row"), help="glove's row number is a frequency rank."
+)
+
+WORD = IntParam("sim_word", "Other word", 0, low=0, high=60)
+ROW = IntParam("sim_i", "Row", 0, low=0, high=59)
+COLUMN = IntParam("sim_j", "Column", 1, low=0, high=59)
+
+
+def rows_among(among: str) -> int:
+    """How many rows a choice of AMONG means; more than any table has for all."""
+    return 10**9 if among == "all rows" else int(among.split()[0])
+
+
+def _order() -> str:
+    """believe · know, · stone and · understand in glove, the largest dot product first."""
+    from embviz.tables.similarity import pair
+
+    others = ("know", "stone", "understand")
+    dots = {b: pair(table="glove", vectors="raw", a="believe", b=b, listed="") for b in others}
+    return ", ".join(sorted(others, key=lambda b: -dots[b].numbers[0, 1].item()))
+
+
+def _missing() -> str:
+    """The one of the five that glove lacks."""
+    from embviz import tables
+    from embviz.tables.words import look_up
+
+    found = look_up(tables.load("glove"), ("cat", "dog", "pet", "Tuesday", "xylophone"))
+    (word,) = found.unknown
+    return word
+
+
+def _nearest() -> str:
+    """The pair with the largest cosine in minilm."""
+    from embviz.tables.similarity import matrix
+
+    found = matrix(table="minilm", vectors="raw", listed="cat dog pet Tuesday", order="list")
+    first, second = found.nearest
+    return f"{found.words[first]} · {found.words[second]}"
+
+
+LESSON = Lesson(
+    slug="similarity",
+    widgets=(VIEW, TABLE, VECTORS, A, B, WORDS, ORDER, AMONG, SEED, NEAR, METRIC, K, ACROSS),
+    steered=(WORD, ROW, COLUMN),
+    tries=(
+        Try(
+            "direction",
+            {
+                VIEW: "Two arrows",
+                TABLE: "glove",
+                VECTORS: "raw",
+                A: "king",
+                B: "emperor",
+                WORDS: "prince queen stone",
+                WORD: 0,
+            },
+        ),
+        Try("centre", {VIEW: "Many words", TABLE: "glove", VECTORS: "centred", WORDS: GROUPS, ORDER: "list"}),
+        Try("groups", {VIEW: "Many words", TABLE: "glove", VECTORS: "raw", WORDS: MIXED, ORDER: "clustering"}),
+        Try("frequent", {VIEW: "Random pairs", TABLE: "glove", AMONG: "1000 rows", SEED: 0}),
+        Try(
+            "short",
+            {VIEW: "Neighbours", TABLE: "minilm", NEAR: "believe", METRIC: "euclidean", K: 15, ACROSS: "length"},
+        ),
+    ),
+    exercises=(
+        Exercise(
+            "order",
+            _order,
+            {VIEW: "Two arrows", WORDS: "stone understand"},
+            choices=("know, stone, understand", "know, understand, stone", "understand, know, stone"),
+        ),
+        Exercise(
+            "missing",
+            _missing,
+            {VIEW: "Many words", WORDS: "cat dog pet Tuesday xylophone"},
+            choices=("cat", "dog", "pet", "Tuesday", "xylophone"),
+        ),
+        Exercise(
+            "nearest",
+            _nearest,
+            {VIEW: "Many words", TABLE: "minilm", WORDS: "cat dog pet Tuesday"},
+            choices=("cat · dog", "cat · pet", "dog · pet", "dog · Tuesday"),
+        ),
+    ),
+    needs={
+        ORDER: {VIEW: "Many words"},
+        AMONG: {VIEW: "Random pairs"},
+        SEED: {VIEW: "Random pairs"},
+        NEAR: {VIEW: "Neighbours"},
+        METRIC: {VIEW: "Neighbours"},
+        K: {VIEW: "Neighbours"},
+        ACROSS: {VIEW: "Neighbours"},
+        WORD: {WORDS: SIXTY},
+        ROW: {VIEW: "Many words", WORDS: SIXTY},
+        COLUMN: {VIEW: "Many words", WORDS: SIXTY},
+    },
+    more=(
+        {VIEW: "Many words", WORDS: "cat dog qqqqqqqq"},
+        {VIEW: "Neighbours", TABLE: "minilm", METRIC: "cosine", K: 1},
+        {VIEW: "Neighbours", TABLE: "minilm", METRIC: "euclidean", NEAR: "believe"},
+        {VIEW: "Random pairs", AMONG: "1000 rows"},
+        {WORDS: "zzzzzzz xyloq qqqqqq wwwwww vvvvvv jjjjjj kkkkkk"},
+    ),
+)
