@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 # Streamlit asks for these beside every page but the first and gets 404; nothing else may go wrong.
 HARMLESS = ("_stcore/health", "_stcore/host-config")
@@ -17,6 +17,9 @@ IDLE = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   return app?.getAttribute('data-test-script-state') === 'notRunning' && !document.querySelector('[data-testid="stSkeleton"]');
 }"""
+
+
+expect.set_options(timeout=20_000)  # the first chart of a server that has just started takes its time
 
 
 def pytest_collection_modifyitems(items):
