@@ -6,6 +6,7 @@ MODULES = (
     "alibi",
     "attention",
     "device",
+    "evaluation",
     "gradient_views",
     "gradients",
     "layers",

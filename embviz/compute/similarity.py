@@ -51,8 +51,10 @@ EPSILON = 0.001
 MAX_ORDERED = 1000
 """Rows that `order_by_clustering` takes: it holds all their distances, and its time grows with the square."""
 
-_GROUP = 32  # rows of which only the best is looked at first
-_TILE_QUERIES, _TILE_ELEMENTS = 512, 1 << 19  # scores that stay in a processor's cache, 2 MB in float32
+# Of a group of rows only the best is looked at first. Small groups are many, large ones hold many rows that turn out
+# not to be among the k best; a share of sqrt(n / k) is between.
+_GROUP_SHARE, _MAX_GROUP = 0.25, 32
+_TILE_QUERIES, _TILE_ELEMENTS = 512, 1 << 20  # scores that stay in a processor's cache, 4 MB in float32
 _PAIR_ELEMENTS = 1 << 17  # numbers of vectors in float64 that stay there, 1 MB
 
 
@@ -363,7 +365,7 @@ def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: 
         raise ValueError(f"k is {k}; a table of {n} rows{without} has {fewest} to give")
     indices = torch.empty(n_queries, k, dtype=torch.int64, device=device)
     scores = torch.empty(n_queries, k, dtype=table.dtype, device=device)
-    group = max(1, min(_GROUP, n // k))
+    group = max(1, min(_MAX_GROUP, int(math.sqrt(n / k) * _GROUP_SHARE)))
     step = max(1, min(_TILE_QUERIES, BLOCK_ELEMENTS * group // n))
     for start in range(0, n_queries, step):
         block = slice(start, min(start + step, n_queries))

@@ -3,6 +3,7 @@
 from embviz._lazy import on_first_use
 
 MODULES = (
+    "analogies",
     "chart",
     "curves",
     "gradients",
@@ -12,6 +13,7 @@ MODULES = (
     "matrix",
     "offset",
     "order",
+    "projector",
     "rotary",
     "similarity",
     "sinusoidal",

@@ -1,6 +1,7 @@
 """The lessons, in the order of a token's path. A new lesson is its four files and a line here."""
 
 from embviz.lessons import (
+    analogies,
     gradients,
     learned,
     long_context,
@@ -21,6 +22,7 @@ SECTIONS: dict[str, tuple[Lesson, ...]] = {
         lookup.LESSON,
         gradients.LESSON,
         similarity.LESSON,
+        analogies.LESSON,
         projector.LESSON,
     ),
     "Positions": (

@@ -92,7 +92,8 @@ def small_blocks(monkeypatch):
         monkeypatch.setattr(similarity, "_TILE_ELEMENTS", max(1, block // 3))
         monkeypatch.setattr(similarity, "_TILE_QUERIES", 2 + block % 3)
         monkeypatch.setattr(similarity, "_PAIR_ELEMENTS", block)
-        monkeypatch.setattr(similarity, "_GROUP", 1 + block % 7)
+        monkeypatch.setattr(similarity, "_MAX_GROUP", 1 + block % 7)
+        monkeypatch.setattr(similarity, "_GROUP_SHARE", 1.0)
 
     return make
 
@@ -207,7 +208,9 @@ class TestNearest:
         """Enough rows that groups, tiles and the bound matter, a third of them equal to another row."""
         vectors = drawn(2000, 6, seed)[torch.randint(0, 1500, (2000,), generator=torch.Generator().manual_seed(seed))]
         queries = torch.cat((vectors[:3], drawn(2, 6, seed + 1)))
-        found = nearest(vectors, queries, k, metric=metric)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(similarity, "_TILE_ELEMENTS", 1000 + seed)
+            found = nearest(vectors, queries, k, metric=metric)
         assert found.indices.tolist() == ranking(scores_of(vectors, queries, metric), k).tolist()
 
     @pytest.mark.parametrize("metric", METRICS)
