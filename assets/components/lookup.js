@@ -1,10 +1,14 @@
-// One-hot times W: three matrices side by side, the picked rows lit in all three.
-// Tensors: one_hot (n × V), table (V × d), product (n × d). Facts: limit. State: ids (text), out (output row), cell.
+// One-hot × W side by side, on a narrow screen in the corner of each other, as one does it by hand. The picked rows are
+// lit in all three, and the sum of the chosen number is written out. A click on a row of W looks it up.
+// Tensors: table (V × d), product (n × d). Facts: ids (those of product), click, full (words), most. State: ids (the text in the box), out (a row of the product),
+// cell (a number in it).
 
 import { element } from "./dom.js";
-import { number } from "./numbers.js";
+import { hoverCard } from "./hovercard.js";
+import { bottomOf, drawElbow, drawHead, drawIdChip, drawNumbers, drawOneHot, drawRowNumbers, drawWire, idsIn, middleOf, NUMBER, outlineOne, outlineRow, rightOf, rowUnder, withId, withoutPlace } from "./lookup_parts.js";
+import { number, term } from "./numbers.js";
 import { picture } from "./picture.js";
-import { signedFill, signedGradient, TRACK } from "./scale.js";
+import { signedGradient } from "./scale.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
 const mount = picture(build);
@@ -13,172 +17,261 @@ export default function (given) {
   return mount(given);
 }
 
-const MOST_IDS = 8;
+const TALL = 386;
+const HEAD = 40;
+const CHIP = 50;
+
+// Where things are for n ids, V rows and d columns.
+function arrange(width, n, v, d) {
+  return isPhone(width) ? corner(width, n, v, d) : sideBySide(width, n, v, d);
+}
+
+// Cells as wide as there is room: those of W hold a number where they can.
+function cells(room, v, d, tables, { least, most, narrow, fair, wide }) {
+  if (v * narrow + tables * d * least <= room) {
+    const w = Math.min(most, Math.max(least, (room - v * fair) / (tables * d)));
+    return [Math.min(wide, (room - tables * d * w) / v), w];
+  }
+  const part = room / (v * 14 + tables * d * 22);
+  return [14 * part, 22 * part];
+}
+
+function sideBySide(width, n, v, d) {
+  const [left, middle, equals] = [24 + CHIP + 10, 96, 64];
+  const [one, number_] = cells(width - left - middle - equals - 6, v, d, 2, { least: 44, most: 72, narrow: 9, fair: 34, wide: 56 });
+  const room = TALL - HEAD - 4;
+  const row = Math.min(40, room / v);
+  const line = Math.min(40, room / n);
+  const high = Math.max(v * row, n * line);
+  const top = (count, pitch) => HEAD + (high - count * pitch) / 2;
+  const hot = { x: left, y: top(n, line), w: one, h: line, rows: n, columns: v };
+  const table = { x: rightOf(hot) + middle, y: top(v, row), w: number_, h: row, rows: v, columns: d };
+  const product = { x: rightOf(table) + equals, y: hot.y, w: number_, h: line, rows: n, columns: d };
+  const chips = { x: 24, w: CHIP, h: Math.min(32, line - 3) };
+  return { phone: false, height: TALL, hot, table, product, chips, signs: { times: rightOf(hot) + 22, equals: rightOf(table) + equals / 2 } };
+}
+
+function corner(width, n, v, d) {
+  const [left, gap, end] = [CHIP + 8, 16, 12];
+  const [one, number_] = cells(width - left - gap - end, v, d, 1, { least: 43, most: 60, narrow: 12, fair: 22, wide: 30 });
+  const row = Math.min(40, Math.max(10, 320 / v));
+  const line = Math.min(40, Math.max(24, 220 / n));
+  const table = { x: left + v * one + gap, y: HEAD, w: number_, h: row, rows: v, columns: d };
+  const y = bottomOf(table) + HEAD + 4;
+  const hot = { x: left, y, w: one, h: line, rows: n, columns: v };
+  const product = { x: table.x, y, w: number_, h: line, rows: n, columns: d };
+  return { phone: true, height: Math.ceil(y + n * line + 6), hot, table, product, chips: { x: 0, w: CHIP, h: Math.min(38, line - 3) }, signs: null };
+}
 
 function build(scene) {
   const legend = element("div", { class: "legend" });
   const reading = element("div", { class: "reading", "aria-live": "polite" });
-  const drawn = surface(scene.root, { height: (width) => (isPhone(width) ? 420 : 384), paint });
+  const plot = element("div", { class: "plot" });
+  scene.root.append(plot);
+  const drawn = surface(plot, { height: (width) => placed(width).height, paint });
+  const card = hoverCard();
+  plot.append(card.node);
   scene.root.append(element("div", { class: "under" }, legend, reading));
-  const bar = element("span", { class: "bar", style: `background:${signedGradient()}` });
+  legend.append("\u22121", element("span", { class: "bar", style: `background:${signedGradient()}` }), "+1");
+
   let geo = null;
-  let hover = -1; // a row of W under the pointer
+  let ids = []; // as the state has them
+  let told = []; // those that Python made the product for
+  let hover = null; // {kind: "row" | "chip" | "cell", at}
+  const shape = () => [scene.arrays.table?.rows ?? 4, scene.arrays.table?.width ?? 2];
+  const placed = (width) => arrange(width, Math.max(1, ids.length), ...shape());
 
-  function layout(width, height, n, v, d) {
-    const phone = isPhone(width);
-    const top = 44;
-    const label = phone ? 22 : 30;
-    const usable = width - (phone ? 84 : 150);
-    const share = phone ? [0.42, 0.29, 0.29] : [0.46, 0.27, 0.27];
-    const pitch = Math.min(34, (height - top - 12) / Math.max(v, n));
-    const cellsOf = (count, k) => Math.min(phone ? 30 : 58, (usable * share[k]) / count);
-    const widths = [cellsOf(v, 0), cellsOf(d, 1), cellsOf(d, 2)];
-    const gap = phone ? 14 : 40;
-    const one = { x: label, y: top + ((Math.max(v, n) - n) * pitch) / 2, w: widths[0], columns: v, rows: n };
-    const table = { x: one.x + v * widths[0] + gap + label, y: top + ((Math.max(v, n) - v) * pitch) / 2, w: widths[1], columns: d, rows: v };
-    const product = { x: table.x + d * widths[1] + gap, y: one.y, w: widths[2], columns: d, rows: n };
-    return { phone, pitch, one, table, product };
-  }
+  const weight = (row, column) => scene.arrays.table.numbers[row * scene.arrays.table.width + column];
+  // A row of the product; until Python has heard of a new id, its row of W, of which it will be a copy.
+  const result = (row, column) => (told[row] === ids[row] ? scene.arrays.product.numbers[row * scene.arrays.table.width + column] : weight(ids[row], column));
 
-  function paint(g, width, height) {
-    const { one_hot: one, table, product } = scene.arrays;
-    if (!table) return;
-    const { theme, facts, state } = scene;
-    const ids = idsNow();
-    geo = layout(width, height, one.rows, table.rows, table.width);
+  function paint(g, width) {
+    if (!scene.arrays.table || !ids.length) return;
+    const { theme } = scene;
+    geo = placed(width);
     scene.root.classList.toggle("phone", geo.phone);
-    const out = Math.min(state.out, one.rows - 1);
+    const { hot, table, product } = geo;
+    const { out, cell } = scene.state;
     const row = ids[out];
-    wires(g, theme, ids, out);
-    matrix(g, theme, geo.one, one, 1, "one-hot", "muted", (r) => r === out);
-    matrix(g, theme, geo.table, table, facts.limit, "W", "token", (r) => r === row || r === hover, ids);
-    matrix(g, theme, geo.product, product, facts.limit, geo.phone ? "rows" : "one-hot × W", "token", (r) => r === out);
-    for (const [k, box] of [geo.one, geo.product].entries()) {
-      for (let r = 0; r < box.rows; r++) if (k === 0) write(g, theme, String(ids[r]), box.x - 6, box.y + (r + 0.5) * geo.pitch, { size: 15, align: "right", weight: r === out ? 700 : 400, colour: r === out ? theme.word.highlight : theme.word.muted });
-    }
-    for (let r = 0; r < table.rows; r++) write(g, theme, String(r), geo.table.x - 6, geo.table.y + (r + 0.5) * geo.pitch, { size: 15, align: "right", weight: ids.includes(r) ? 700 : 400, colour: r === row ? theme.word.highlight : ids.includes(r) ? theme.word.token : theme.word.muted });
-    if (!geo.phone) {
-      const middle = geo.one.y + (geo.one.rows * geo.pitch) / 2;
-      write(g, theme, "×", geo.one.x + geo.one.columns * geo.one.w + 20, middle, { size: 26, align: "center", colour: theme.ink, halo: true });
-      write(g, theme, "=", geo.product.x - 20, middle, { size: 26, align: "center", colour: theme.ink, halo: true });
-    }
-    const cell = Math.min(state.cell, table.width - 1);
-    ring(g, theme, geo.product, out, cell);
-    ring(g, theme, geo.table, row, cell);
-    ring(g, theme, geo.one, out, row);
+    ids.forEach((id, at) => at !== out && wire(g, at, id, false));
+    wire(g, out, row, true); // the cells lie over the wires, which shine through
+    drawHead(g, theme, hot, "one-hot", "muted");
+    drawHead(g, theme, table, "W", "token");
+    drawHead(g, theme, product, "W[ids]", "token");
+    drawOneHot(g, theme, hot, ids);
+    drawNumbers(g, theme, table, weight, { faint: (at) => !ids.includes(at) });
+    drawNumbers(g, theme, product, result);
+    drawColumn(g, table, cell);
+    for (const id of new Set(ids)) if (id !== row) outlineRow(g, theme, table, id, false);
+    for (const id of ids.keys()) if (id !== out) outlineRow(g, theme, product, id, false);
+    outlineRow(g, theme, table, row, true);
+    outlineRow(g, theme, product, out, true);
+    outlineRow(g, theme, hot, out, true);
+    outlineOne(g, theme, table, row, cell);
+    outlineOne(g, theme, product, out, cell);
+    outlineOne(g, theme, hot, out, row);
+    drawRowNumbers(g, theme, table, table.x - 9, ids, { chosen: row, size: geo.phone ? 14 : 15 });
+    drawChips(g, out);
+    drawSigns(g);
+    if (hover?.kind === "row") drawHover(g, hover.at);
     say(out, row, cell);
   }
 
-  function matrix(g, theme, box, { numbers, width }, limit, name, role, lit, picked = null) {
-    const { pitch } = geo;
-    write(g, theme, name, box.x, 16, { size: 19, serif: name !== "rows", weight: 600, colour: theme.word[role] });
-    g.fillStyle = role === "token" ? theme.mark.token : theme.mark.muted;
-    g.fillRect(box.x, 30, box.columns * box.w - 2, 3);
-    const small = box.w < 34 || pitch < 16;
-    for (let r = 0; r < box.rows; r++) {
-      for (let c = 0; c < box.columns; c++) {
-        const value = numbers[r * width + c];
-        const [x, y] = [box.x + c * box.w, box.y + r * pitch];
-        g.fillStyle = TRACK;
-        g.fillRect(x, y, box.w - 2, pitch - 2);
-        g.globalAlpha = 0.75;
-        g.fillStyle = name === "one-hot" ? (value ? theme.mark.token : "rgba(0,0,0,0)") : signedFill(value, limit);
-        g.fillRect(x, y, box.w - 2, pitch - 2);
-        g.globalAlpha = 1;
-        const text = name === "one-hot" ? String(value) : number(value, 2);
-        if (name === "one-hot" ? box.w >= 14 && pitch >= 14 : !small) {
-          write(g, theme, text, x + box.w / 2 - 1, y + pitch / 2, { size: Math.min(16, box.w * 0.42 + 2, pitch * 0.62), align: "center", colour: value || name !== "one-hot" ? theme.ink : theme.word.muted, weight: lit(r) ? 650 : 400 });
-        }
-      }
-      if (lit(r) || picked?.includes(r)) {
-        g.strokeStyle = lit(r) ? theme.word.highlight : theme.word.token;
-        g.lineWidth = lit(r) ? 2.5 : 1.5;
-        g.setLineDash(lit(r) ? [] : [5, 4]);
-        g.beginPath();
-        g.roundRect(box.x - 2, box.y + r * pitch - 2, box.columns * box.w + 2, pitch + 2, 4);
-        g.stroke();
-        g.setLineDash([]);
-      }
+  // From the 1 to the row that it meets, and from there to the row that comes out.
+  function wire(g, out, row, chosen) {
+    const { hot, table, product, phone } = geo;
+    const [from, to, end] = [middleOf(hot, out), middleOf(table, row), middleOf(product, out)];
+    const one = hot.x + (row + 1) * hot.w;
+    if (phone) {
+      const above = one - hot.w / 2;
+      drawElbow(g, scene.theme, [[above, hot.y + out * hot.h], [above, to], [Math.max(above, table.x - 28), to]], chosen);
+      const right = rightOf(product);
+      if (chosen) drawElbow(g, scene.theme, [[right, to], [right + 8, to], [right + 8, end], [right, end]], true);
+      return;
     }
+    drawWire(g, scene.theme, [[one, from], [rightOf(hot), from], [table.x - 30, to]], chosen);
+    drawWire(g, scene.theme, [[rightOf(table) + 1, to], [product.x - 3, end]], chosen);
   }
 
-  // From each 1 to its row of W, and from that row to the row of the product.
-  function wires(g, theme, ids, out) {
-    const { one, table, product, pitch } = geo;
-    ids.forEach((id, r) => {
-      g.strokeStyle = r === out ? theme.word.highlight : theme.word.muted;
-      g.lineWidth = r === out ? 2.5 : 1;
-      g.globalAlpha = r === out ? 1 : 0.5;
-      const y = one.y + (r + 0.5) * pitch;
-      const yw = table.y + (id + 0.5) * pitch;
-      const from = one.x + one.columns * one.w;
-      curve(g, from, y, table.x - 26, yw);
-      curve(g, table.x + table.columns * table.w, yw, product.x - 2, y);
-      g.globalAlpha = 1;
+  function drawColumn(g, table, cell) {
+    g.strokeStyle = scene.theme.word.muted;
+    g.lineWidth = 1.5;
+    g.setLineDash([2, 3]);
+    g.strokeRect(table.x + cell * table.w - 1.5, table.y - 2, table.w + 1, table.rows * table.h + 2);
+    g.setLineDash([]);
+  }
+
+  function drawChips(g, out) {
+    const { theme } = scene;
+    const { chips, hot, phone } = geo;
+    ids.forEach((id, at) => {
+      const y = middleOf(hot, at);
+      if (!phone && hot.h >= 15) write(g, theme, String(at), 16, y, { size: 15, align: "right", weight: at === out ? 700 : 400, colour: at === out ? theme.word.highlight : theme.word.muted });
+      drawIdChip(g, theme, { ...chips, y: y - chips.h / 2 }, id, { chosen: at === out, warm: hover?.kind === "chip" && hover.at === at, alone: ids.length === 1 });
     });
+    write(g, theme, "ids", chips.x + 2, hot.y - 22, { size: 16, weight: 600, colour: theme.word.token });
   }
-  function curve(g, x0, y0, x1, y1) {
-    const middle = (x0 + x1) / 2;
-    g.beginPath();
-    g.moveTo(x0, y0);
-    g.bezierCurveTo(middle, y0, middle, y1, x1, y1);
-    g.stroke();
+
+  function drawSigns(g) {
+    const { theme } = scene;
+    const { hot, table, signs, phone } = geo;
+    const words = { size: 15, colour: theme.word.highlight };
+    const hint = ids.length < scene.facts.most ? scene.facts.click : scene.facts.full;
+    if (phone) {
+      words.size = 14;
+      hint.split(" ").reduce((lines, word) => ((lines.at(-1) + word).length < 12 ? lines.push(`${lines.pop()} ${word}`.trim()) : lines.push(word), lines), [""]).forEach((line, k) => write(g, theme, line, 0, 18 + 18 * k, words));
+      return;
+    }
+    const y = (Math.min(hot.y, table.y) + Math.max(bottomOf(hot), bottomOf(table))) / 2;
+    for (const [sign, x] of [["×", signs.times], ["=", signs.equals]]) {
+      g.fillStyle = theme.page;
+      g.beginPath();
+      g.arc(x, y, 13, 0, 2 * Math.PI);
+      g.fill();
+      write(g, theme, sign, x, y, { size: 26, align: "center", colour: theme.ink });
+    }
+    if (bottomOf(table) < TALL - 22) write(g, theme, hint, table.x, bottomOf(table) + 14, words);
+    else if (bottomOf(hot) < TALL - 26) write(g, theme, hint, table.x - 46, TALL - 12, { ...words, align: "right" });
   }
-  function ring(g, theme, box, r, c) {
+
+  function drawHover(g, row) {
+    const { theme } = scene;
+    const { table } = geo;
     g.strokeStyle = theme.word.highlight;
-    g.lineWidth = 2.5;
+    g.lineWidth = 2;
+    g.setLineDash([5, 3]);
     g.beginPath();
-    g.roundRect(box.x + c * box.w + 1, box.y + r * geo.pitch + 1, box.w - 4, geo.pitch - 4, 3);
+    g.roundRect(table.x - 3, table.y + row * table.h - 3, table.columns * table.w + 4, table.h + 4, 4);
     g.stroke();
+    g.setLineDash([]);
   }
 
   function say(out, row, cell) {
-    const { one_hot: one, table, product } = scene.arrays;
-    const { limit } = scene.facts;
-    legend.replaceChildren(`\u2212${limit.toFixed(0)}`, bar, `+${limit.toFixed(0)}`);
+    const { rows } = scene.arrays.table;
+    const all = rows <= (geo.phone ? 3 : 6);
+    const kept = Array.from({ length: rows }, (_, at) => at).filter((at) => all || at === 0 || at === row || at === rows - 1);
     const terms = [];
-    for (let k = 0; k < table.rows; k++) {
-      const value = table.numbers[k * table.width + cell];
-      const near = k === row || k === 0 || k === table.rows - 1;
-      if (!near) {
-        if (terms.at(-1) !== "…") terms.push("…");
-        continue;
-      }
-      terms.push(`${one.numbers[out * one.width + k]} × ${value < 0 ? `(${number(value, 2)})` : number(value, 2)}`);
-    }
+    kept.forEach((at, k) => {
+      if (k && at > kept[k - 1] + 1) terms.push("…");
+      terms.push(`${at === row ? 1 : 0} × ${term(weight(at, cell), NUMBER)}`);
+    });
     reading.replaceChildren(
-      element("span", { class: "equation" }, `${terms.join(" + ")} = ${number(product.numbers[out * product.width + cell], 2)}`),
-      element("small", {}, `output row ${out}, dim ${cell}: row ${row} of W`),
+      element("span", { class: "equation" }, element("i", { class: "token" }, "W[ids]"), `[${out}, ${cell}] = ${terms.join(" + ")} = ${number(result(out, cell), NUMBER)}`),
+      element("small", {}, `${rows - 1} of ${rows} terms are 0: row ${row} is left`),
     );
   }
 
-  const idsNow = () => scene.facts.ids;
-  const rowAt = ({ x, y }, box) => {
-    const r = Math.floor((y - box.y) / geo.pitch);
-    return x >= box.x - 26 && x < box.x + box.columns * box.w && r >= 0 && r < box.rows ? r : -1;
+  // --- the hand
+  const under = (point) => {
+    if (!geo) return null;
+    const { hot, table, product, chips } = geo;
+    const row = rowUnder(table, point, 30);
+    if (row >= 0) return { kind: "row", at: row };
+    const out = rowUnder(product, point);
+    if (out >= 0) return { kind: "cell", at: out, cell: Math.floor((point.x - product.x) / product.w) };
+    const place = rowUnder(hot, point, hot.x);
+    if (place < 0) return null;
+    return point.x < chips.x + chips.w + 4 ? { kind: "chip", at: place } : { kind: "one", at: place };
   };
-  const columnAt = ({ x }, box) => Math.min(box.columns - 1, Math.max(0, Math.floor((x - box.x) / box.w)));
+  const choose = (found, settled) => {
+    if (found?.kind === "cell") scene.move({ out: found.at, cell: found.cell }, { settled });
+    else if (found?.kind === "one") scene.move({ out: found.at }, { settled });
+    else if (settled) scene.move({}, { settled });
+  };
+  let pressed = null;
   pointers(drawn, {
-    grab: (point) => rowAt(point, geo.table) >= 0 || rowAt(point, geo.product) >= 0 || rowAt(point, geo.one) >= 0,
-    move() {},
-    drop(point) {
-      const picked = rowAt(point, geo.table);
-      if (picked >= 0) {
-        const ids = [...idsNow(), picked].slice(-MOST_IDS);
-        return scene.move({ ids: ids.join(", "), out: ids.length - 1, cell: columnAt(point, geo.table) });
-      }
-      const out = rowAt(point, geo.product);
-      if (out >= 0) scene.move({ out, cell: columnAt(point, geo.product) });
-      else if (rowAt(point, geo.one) >= 0) scene.move({ out: rowAt(point, geo.one) });
+    grab: (point) => (pressed = under(point)) !== null,
+    move: (point) => (pressed.kind === "row" || pressed.kind === "chip" ? null : choose(under(point), false)),
+    drop: (point) => {
+      const found = under(point);
+      if (pressed.kind !== "row" && pressed.kind !== "chip") return choose(found, true);
+      if (found?.kind !== pressed.kind || found.at !== pressed.at) return;
+      if (found.kind === "row") add(found.at);
+      else remove(found.at);
     },
-    over(point) {
-      const next = point && scene.arrays.table ? rowAt(point, geo.table) : -1;
-      if (next === hover) return;
+    over: (point) => {
+      const next = point && under(point);
+      if (JSON.stringify(next) === JSON.stringify(hover)) return;
       hover = next;
-      drawn.canvas.style.cursor = next >= 0 ? "pointer" : "default";
+      drawn.canvas.style.cursor = { row: ids.length < scene.facts.most ? "copy" : "not-allowed", chip: "pointer", cell: "crosshair", one: "crosshair" }[next?.kind] ?? "default";
       drawn.draw();
+      showCard();
     },
   });
+  function add(id) {
+    if (ids.length >= scene.facts.most) return;
+    scene.move({ ids: withId(scene.state.ids, id, scene.facts.most), out: ids.length });
+  }
+  function remove(place) {
+    if (ids.length < 2) return;
+    const { out } = scene.state;
+    scene.move({ ids: withoutPlace(scene.state.ids, place), out: out > place ? out - 1 : out });
+  }
+  drawn.canvas.addEventListener("keydown", (event) => {
+    if (event.key !== "Delete" && event.key !== "Backspace") return;
+    remove(scene.state.out);
+    event.preventDefault();
+  });
 
-  return partOf(scene, drawn, () => (hover = -1));
+  // Where cells are too small for a number, the row under the pointer says its own.
+  function showCard() {
+    if (hover?.kind !== "row" || geo.phone || geo.table.w >= 42) return card.hide();
+    const { table } = geo;
+    const shown = Array.from({ length: Math.min(table.columns, 6) }, (_, k) => number(weight(hover.at, k), NUMBER));
+    const line = element("div", { class: "equation" }, element("i", { class: "token" }, "W"), `[${hover.at}] = ${shown.join("  ")}${table.columns > 6 ? " …" : ""}`);
+    card.show([line], { x: table.x - 60, y: table.y + hover.at * table.h, h: table.h }, plot.clientWidth, hover.at > table.rows * 0.7);
+  }
+
+  let arrays = null;
+  return partOf(scene, drawn, () => {
+    const { state, facts } = scene;
+    hover = null;
+    card.hide();
+    ids = idsIn(state.ids);
+    if (scene.arrays !== arrays) {
+      arrays = scene.arrays;
+      told = facts.ids;
+    }
+    state.out = Math.min(state.out, ids.length - 1); // of twelve rows at most, as many as there are ids
+  });
 }

@@ -1,88 +1,125 @@
 """A table is a list of rows; looking up is one-hot times matrix, without the zeros."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 from embviz import compute
 from embviz.lessons.lesson import Exercise, Lesson, Try
 from embviz.ui.params import IntParam, LevelParam, TextParam, ViewParam
 
-VIEW = ViewParam("lkp_view", "Picture", "One-hot × W", ("One-hot × W", "Cost", "In the plane"))
-V = IntParam("lkp_v", "Vocabulary V", 8, low=4, high=24)
-D = IntParam("lkp_d", "Width d", 4, low=2, high=12)
+MOST_IDS = 12
+MOST_ROWS, MOST_WIDTH = 32, 16
+PRODUCT, COST, PLANE = "One-hot × W", "Cost", "In the plane"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedParam(TextParam):
+    """Rows that a hand put elsewhere, and where: row.x.y in hundredths, with _ between, such as 3.40.-12_5.0.100."""
+
+    def parse(self, text: str) -> str:
+        TextParam.parse(self, text)
+        moved_rows(text)
+        return text
+
+
+def moved_rows(text: str) -> tuple[tuple[int, int, int], ...]:
+    """What a `MovedParam` says: (row, x, y), x and y in hundredths."""
+    rows = []
+    for part in text.split("_") if text else ():
+        try:
+            row, x, y = map(int, part.split("."))
+        except ValueError:
+            raise ValueError(f"{part!r} is no moved row; it is row.x.y, such as 3.40.-12") from None
+        if not (0 <= row < MOST_ROWS and abs(x) <= 100 and abs(y) <= 100):
+            raise ValueError(f"{part!r} is no place; rows run from 0 to {MOST_ROWS - 1}, x and y from -100 to 100")
+        rows.append((row, x, y))
+    if len({row for row, *_ in rows}) < len(rows):
+        raise ValueError(f"{text!r} moves a row twice")
+    return tuple(rows)
+
+
+VIEW = ViewParam("lkp_view", "Picture", PRODUCT, (PRODUCT, COST, PLANE))
+V = IntParam("lkp_v", "Vocabulary V", 8, low=4, high=MOST_ROWS)
+D = IntParam("lkp_d", "Width d", 4, low=2, high=MOST_WIDTH)
 IDS = TextParam(
     "lkp_ids",
     "Ids",
-    "2, 5, 2",
+    "2, 0, 3",
     limit=60,
     lines=1,
-    help="Up to 8 row numbers with commas between. A click on a row of W adds it.",
-    odd=("", "0", "7, 7, 7, 7, 7, 7, 7, 7", "99", "-1", "two", "1,2,3,4,5,6,7,0,1"),
+    help=f"One to {MOST_IDS} row numbers with commas between. A click on a row of W adds its id.",
+    odd=("", "0", "3 3 3 3 3 3 3 3 3 3 3 3", "99", "-1", "two", "0 1 2 3 4 5 6 7 0 1 2 3 4", "1;2", "<b>1</b>"),
 )
-SEED = IntParam("lkp_seed", "Seed", 0, low=0, high=99)
-N_IDS = LevelParam("lkp_n", "Ids in a batch n", 512, (1, 8, 32, 128, 512, 2048))
-WIDTH = LevelParam("lkp_width", "Width d", 512, (64, 128, 256, 512, 768, 1024, 4096))
-SIZE = LevelParam("lkp_size", "Vocabulary to time", 10_000, (10, 100, 1000, 10_000, 30_000, 50_000, 100_000, 200_000))
+SEED = IntParam("lkp_seed", "Seed of W", 44, low=0, high=99)
+N = LevelParam("lkp_n", "Ids at once n", 32, (1, 8, 32, 128, 512))
+WIDTH = LevelParam("lkp_width", "Width d", 512, (16, 64, 128, 256, 384, 512, 768, 1024))
+SIZE = LevelParam(
+    "lkp_size", "Vocabulary V", 10_000, (10, 100, 1000, 10_000, 30_000, 50_000, 100_000, 128_000, 200_000)
+)
 
-OUT = IntParam("lkp_out", "Output row", 0, low=0, high=7)
-CELL = IntParam("lkp_cell", "Dimension *j*", 1, low=0, high=11)
-ROW = IntParam("lkp_row", "Moved row", 0, low=0, high=23)
-X = IntParam("lkp_x", "its first number × 100", -1000, low=-1000, high=300)
-Y = IntParam("lkp_y", "its second number × 100", -1000, low=-1000, high=300)
-
-MOST_IDS = 8
+OUT = IntParam("lkp_out", "Output row", 0, low=0, high=MOST_IDS - 1)
+CELL = IntParam("lkp_cell", "Number in it", 1, low=0, high=MOST_WIDTH - 1)
+ROW = IntParam("lkp_row", "Row of *W*", 2, low=0, high=MOST_ROWS - 1)
+MOVED = MovedParam("lkp_moved", "Moved rows", "", limit=420, lines=0, odd=("3.40.-12", "0.-100.100_31.0.5"))
 
 
-def chosen_ids(text: str, vocab_size: int) -> tuple[int, ...]:
-    """The ids that a text names; ValueError says which word is not one."""
+def chosen_ids(text: str, rows: int) -> tuple[int, ...]:
+    """The ids that a text names; ValueError says which word is none."""
     words = text.replace(",", " ").split()
     for word in words:
-        if not word.isascii() or not word.isdigit() or int(word) >= vocab_size:
-            raise ValueError(f"“{word}” is no id of this table; its rows are 0 to {vocab_size - 1}")
+        if not word.isascii() or not word.isdigit() or int(word) >= rows:
+            raise ValueError(f"“{word}” is no id of this table; its rows are 0 to {rows - 1}")
     if not 1 <= len(words) <= MOST_IDS:
         raise ValueError(f"{len(words)} ids are listed; the picture holds one to {MOST_IDS}")
-    return tuple(int(word) for word in words)
+    return tuple(map(int, words))
+
+
+BY_HAND = ((0.5, 1.0, -0.3), (-0.2, 0.3, 0.8), (0.7, -0.4, 0.1), (0.9, 0.6, -0.5))  # as the exercise says it
 
 
 def _by_hand() -> float:
+    """The second number of one-hot (0, 0, 1, 0) times the table of the exercise."""
     import torch
 
-    table = torch.tensor([[0.5, 1.0], [-0.2, 0.3], [0.7, -0.4]])
-    return compute.onehot.one_hot_lookup(torch.tensor([2]), table)[0, 1].item()
+    return compute.onehot.one_hot_lookup(torch.tensor([2]), torch.tensor(BY_HAND))[0, 1].item()
 
 
-def _multiplications() -> float:
-    return compute.lookup.multiplications(32, 50_000, 512)
+def _multiplications() -> int:
+    return compute.lookup.cost(n_ids=32, vocab_size=50_000, dim=512).product_multiplications
 
 
-def _zero() -> float:
-    """How many per cent of the multiplications of one id with V = 200 are by zero."""
-    import torch
+def _coordinate() -> float:
+    """The first number of row 4 of the table that the plane shows."""
+    return compute.lookup.table(rows=8, width=2, seed=SEED.default)[4, 0].item()
 
-    row = compute.onehot.one_hot(torch.tensor([7]), 200)
-    return 100 * (row == 0).float().mean().item()
 
+HERE = {V: 8, SEED: SEED.default, MOVED: ""}
 
 LESSON = Lesson(
     slug="lookup",
-    widgets=(VIEW, V, D, IDS, SEED, N_IDS, WIDTH, SIZE),
-    steered=(OUT, CELL, ROW, X, Y),
+    widgets=(VIEW, V, D, IDS, SEED, N, WIDTH, SIZE),
+    steered=(OUT, CELL, ROW, MOVED),
     tries=(
-        Try("twice", {VIEW: "One-hot × W", V: 8, IDS: "2, 5, 2", OUT: 2}),
-        Try("whole", {VIEW: "One-hot × W", V: 6, IDS: "0, 1, 2, 3, 4, 5", OUT: 0}),
-        Try("real", {VIEW: "Cost", N_IDS: 512, WIDTH: 768, SIZE: 30_000}),
-        Try("plane", {VIEW: "In the plane", ROW: 2, X: 150, Y: 150}),
+        Try("twice", {VIEW: PRODUCT, **HERE, D: 4, IDS: "3, 6, 3", OUT: 2, CELL: 1}),
+        Try("whole", {VIEW: PRODUCT, **HERE, D: 4, IDS: "0, 1, 2, 3, 4, 5, 6, 7", OUT: 4, CELL: 0}),
+        Try("real", {VIEW: COST, N: 32, WIDTH: 512, SIZE: 50_000}),
+        Try("plane", {VIEW: PLANE, **HERE, IDS: "2, 5", ROW: 2}),
+        Try("move", {VIEW: PLANE, **HERE, IDS: "3, 6, 3", ROW: 3, MOVED: "3.80.60"}),
     ),
     exercises=(
-        Exercise("by_hand", _by_hand, {VIEW: "One-hot × W"}, tolerance=0.005),
-        Exercise("multiplications", _multiplications, {VIEW: "Cost", N_IDS: 32, WIDTH: 512}),
-        Exercise("zero", _zero, {VIEW: "Cost"}, tolerance=0.01),
+        Exercise("by_hand", _by_hand, {VIEW: PRODUCT, IDS: "2"}, tolerance=0.005),
+        Exercise("multiplications", _multiplications, {VIEW: COST, N: 32, WIDTH: 512, SIZE: 50_000}),
+        Exercise("coordinate", _coordinate, {VIEW: PLANE, ROW: 4}, tolerance=0.03),
     ),
     needs={
-        N_IDS: {VIEW: "Cost"},
-        WIDTH: {VIEW: "Cost"},
-        SIZE: {VIEW: "Cost"},
-        OUT: {IDS: "0 1 2 3 4 5 6 7"},
-        CELL: {D: 12},
-        ROW: {VIEW: "In the plane", V: 24},
-        X: {VIEW: "In the plane"},
-        Y: {VIEW: "In the plane"},
+        N: {VIEW: COST},
+        WIDTH: {VIEW: COST},
+        SIZE: {VIEW: COST},
+        OUT: {IDS: "0 1 2 3 4 5 6 7 0 1 2 3"},
+        CELL: {D: MOST_WIDTH},
+        ROW: {VIEW: PLANE, V: MOST_ROWS},
+        MOVED: {VIEW: PLANE, V: MOST_ROWS},
     },
+    more=({MOVED: "3.80.60"}, {VIEW: COST, WIDTH: 1024, SIZE: 200_000}, {VIEW: COST, N: 512, WIDTH: 16, SIZE: 100_000}),
 )

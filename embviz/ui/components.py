@@ -74,7 +74,7 @@ def picture(name: str, tensors: Tensors, /, *, key: str, steered: Sequence[Param
         if valid_state(sent, steered):
             st.session_state[heard] = {param.name: sent[param.name] for param in steered}
             for param in steered:
-                (param.choose if isinstance(param, TextParam) else param.move)(sent[param.name])
+                (param.choose if _has_box(param) else param.move)(sent[param.name])
 
     start = _start(key, heard, {param.name: _value(param) for param in steered})
     numbers = [param for param in steered if not isinstance(param, TextParam)]
@@ -83,9 +83,13 @@ def picture(name: str, tensors: Tensors, /, *, key: str, steered: Sequence[Param
     _entries[name](key=key, data=data, on_state_change=on_change)
 
 
+def _has_box(param: Param) -> bool:
+    return isinstance(param, TextParam) and param.lines > 0
+
+
 def _value(param: Param) -> Any:
-    """What stands in the address; for a text, which has a box of its own on the page, what stands in the box."""
-    return st.session_state.get(param.key, param.default) if isinstance(param, TextParam) else param.value()
+    """What stands in the address; for a text that has a box of its own on the page, what stands in the box."""
+    return st.session_state.get(param.key, param.default) if _has_box(param) else param.value()
 
 
 def companion(name: str, tensors: Tensors, /, *, picture_key: str, **facts: Any) -> None:

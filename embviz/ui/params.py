@@ -200,7 +200,10 @@ class LevelParam(_Addressed):
 
 @dataclass(frozen=True, slots=True)
 class TextParam(_Addressed):
-    """Text of at most `limit` characters: a box. What comes longer is cut, and the box says so."""
+    """Text of at most `limit` characters: a box of so many lines, or with 0 lines none, for a picture to change.
+
+    What comes longer is cut, and the box says so.
+    """
 
     key: str
     label: str

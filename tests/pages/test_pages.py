@@ -18,7 +18,10 @@ APP = str(ROOT / "app.py")
 SECTIONS = prose.sections
 asked: dict[str, set[str]] = defaultdict(set)  # sections that pages asked for, in the whole run
 states: set[tuple[str, frozenset]] = set()  # states that were opened
-AFTER_WORK = {"lookup": {"timed", "too_large"}, "projector": {"say_tsne"}}  # said when long work has ended
+AFTER_WORK = {  # said when long work has ended
+    "lookup": {"longer", "shorter", "left_out", "make", "measured"},
+    "projector": {"say_tsne"},
+}
 PROBES = [(item, param, value) for item in LESSONS for param in item.params for value in param.probes]
 
 
