@@ -29,7 +29,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """Cosines of positions: `matrix` (m, m) of the first m rows; `closed` (n,), the closed form over distance 0 … n - 1.
+    """Cosines of positions: `matrix` (m, m) of the first m rows; `closed` (n,), by the closed form, over distance.
 
     `first_rise` is the smallest distance at which the cosine is larger than one position before, or None up to n - 1.
     `difference` is the largest one between the matrix and the closed form at the same distance.

@@ -1,4 +1,4 @@
-"""t-SNE (van der Maaten and Hinton 2008) by scikit-learn, in a process of its own, so that it can be watched and stopped.
+"""t-SNE (van der Maaten and Hinton 2008) by scikit-learn, in a process of its own, to be watched and stopped.
 
 The process writes what scikit-learn says as it goes; `tsne` hears from it how far it is. Starts from PCA; with the same
 seed the picture is the same on one machine.

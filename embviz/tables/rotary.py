@@ -27,10 +27,10 @@ LONGEST = 200  # characters before the sentence
 class TwoSentences:
     """The sentence alone, and behind other words.
 
-    tokens: those of each sentence; query_at, key_at: the place of QUERY and of KEY in each. frequencies (dim/2,) in radians a
-    place. query, key (dim,): before rotation, the same in both; queries, keys (2, dim): rotated, one row a sentence; scores (2,): queries · keys.
-    difference: the largest one between the scores of all the shared tokens with each other, of which there are
-    shared²; spread: the standard deviation of these scores.
+    tokens: those of each sentence; query_at, key_at: the place of QUERY and of KEY in each. frequencies (dim/2,) in
+    radians a place. query, key (dim,): before rotation, the same in both; queries, keys (2, dim): rotated, one row a
+    sentence; scores (2,): queries · keys. difference: the largest one between the scores of all the shared tokens with
+    each other, of which there are shared²; spread: the standard deviation of these scores.
     """
 
     tokens: tuple[tuple[str, ...], tuple[str, ...]]

@@ -25,7 +25,7 @@ MOST_COMPARED = 20_000  # rows looked through for a spelling, after a sieve by l
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`rows` of the words that a table has, `words` as asked for, and `unknown`: from a word to its nearest spellings."""
+    """`rows` of the words that a table has, `words` as asked for, and `unknown`: a word and its nearest spellings."""
 
     rows: tuple[int, ...]
     words: tuple[str, ...]

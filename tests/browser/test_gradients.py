@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute import gradient_views as views
@@ -30,7 +30,7 @@ def cell(page, row, j, *, table=1):
     return box["x"] + left + (j + 0.5) * w, box["y"] + TOP + (row + 0.5) * PITCH
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_picture_fits_and_is_on_the_first_screen(open_page, idle, size, theme):
     page = open_page("gradients", theme=theme, **SIZES[size])
     for view in VIEWS:

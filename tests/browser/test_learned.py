@@ -4,7 +4,7 @@ import re
 
 import pytest
 import torch
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute.learned import cosines, three
@@ -35,7 +35,7 @@ def true_cell(page, seed=0):
     return p, j
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_picture_fits_and_is_on_the_first_screen(open_page, idle, size, theme):
     page = open_page("learned", theme=theme, **SIZES[size])
     assert true_cell(page) == (23, 99)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute import long_context
@@ -41,7 +41,7 @@ def said(page):
     return page.locator(".st-key-said")
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("wide", "dark"), ("phone", "dark")])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_picture_fits_and_is_on_the_first_screen(open_page, idle, size, theme):
     page = open_page("long_context", theme=theme, **SIZES[size])
     assert reading(page) == (52, 16384, 1.47, 18) and true_reading(page) == (52, 16384)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import torch
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz import tables
@@ -59,8 +59,7 @@ def word(name):
     return minilm.rows([minilm.row_numbers[name]])[0]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_picture_fits_and_is_on_the_first_screen(open_page, idle, size, theme):
     page = open_page("offset", theme=theme, **SIZES[size])
     assert true_equations(page) == (1, 4, 33)

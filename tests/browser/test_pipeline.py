@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acts import SIDEWAYS, SIZES, wait_url
+from acts import LOOKS, SIDEWAYS, SIZES, expect_same_picture, wait_url
 from playwright.sync_api import expect
 
 SENTENCE = "The lion ate the hyena and the gazelle."
@@ -30,8 +30,7 @@ def painted(page):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_a_person_types_steps_and_shares(open_page, idle, browser, size, theme):
     page = open_page("pipeline", theme=theme, permissions=["clipboard-read", "clipboard-write"], **SIZES[size])
     box = page.get_by_role("textbox", name="Sentence", exact=True)
@@ -67,7 +66,7 @@ def test_a_person_types_steps_and_shares(open_page, idle, browser, size, theme):
     assert stage(again) == 8
     again.wait_for_timeout(300)
     assert sentence(again).split("\n")[-1] == seen[7].split("\n")[-1]
-    assert picture(again).screenshot() == picture(page).screenshot()
+    expect_same_picture(picture(again), picture(page).screenshot())
 
 
 def test_a_link_restores_every_part_of_the_state(open_page, idle):
@@ -214,11 +213,9 @@ def test_less_motion_jumps(open_page):
         "() => { window.frames_ = 0; const r = requestAnimationFrame; window.requestAnimationFrame = (f) => (window.frames_++, r(f)); }"
     )
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(60)
-    settled = picture(page).screenshot()
     page.wait_for_timeout(900)
-    assert picture(page).screenshot() == settled
     assert stage(page) == 7
+    assert page.evaluate("() => window.frames_") < 10  # a move of half a second takes some 30
 
 
 def test_both_themes_are_drawn(open_page):

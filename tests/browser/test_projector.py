@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz import tables
@@ -14,7 +14,7 @@ def cloud(page):
     return page.locator(".cloud-stage canvas")
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_view_fits(open_page, idle, size, theme):
     page = open_page("projector", theme=theme, **SIZES[size])
     for view in ("PCA 3-D", "PCA 2-D", "By words", "t-SNE"):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.lessons import similarity as lesson
@@ -25,7 +25,7 @@ def check(page, word):
     assert numbers == pytest.approx([made.length, length, cosine, dot], abs=0.00051)
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_picture_fits(open_page, idle, size, theme):
     page = open_page("similarity", theme=theme, **SIZES[size])
     check(page, 0)

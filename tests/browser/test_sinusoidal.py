@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acts import COUNT_SENT, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute.positions import sinusoidal, sinusoidal_similarity
@@ -25,8 +25,7 @@ def true_reading(page, *, d=64, base=10000.0, layout="interleaved"):
     return p, j
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_every_picture_fits_and_is_on_the_first_screen(open_page, idle, size, theme):
     page = open_page("sinusoidal", theme=theme, **SIZES[size])
     assert true_reading(page) == (23, 12)
