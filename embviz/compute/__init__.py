@@ -5,6 +5,7 @@ from embviz._lazy import on_first_use
 MODULES = (
     "alibi",
     "attention",
+    "bpe",
     "device",
     "evaluation",
     "gradient_views",
@@ -23,6 +24,7 @@ MODULES = (
     "rotation",
     "similarity",
     "sinusoidal",
+    "sizing",
     "tsne",
 )
 
