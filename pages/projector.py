@@ -2,8 +2,8 @@
 
 from embviz.lessons import LESSONS
 from embviz.lessons import projector as lesson
-from embviz.ui import cached, components, frame, running
-from embviz.ui.text import text
+from embviz.ui import cached, components, frame, running, selection, table_file
+from embviz.ui.text import plain, text
 
 SLUG = lesson.LESSON.slug
 KEY, JOB = "prj_picture", "prj_tsne"
@@ -12,22 +12,32 @@ HOME = {param.name: param.default for param in lesson.CAMERA}
 
 def picture(controls, stage):
     view = lesson.VIEW.widget(stage)
-    table = lesson.TABLE.widget(controls)
+    with table_file.chosen(controls, stage, lesson.TABLE, *lesson.OWN_WORDS) as chosen:
+        return chosen and drawn(controls, stage, chosen, view)
+
+
+def drawn(controls, stage, chosen, view):
+    table, shown, called = chosen.name, chosen.shown, chosen.called
     cloud, n = VIEWS[view](controls, stage, table)
     wanted, colour = lesson.WORDS.widget(controls), lesson.COLOUR.widget(controls)
     points = len(cloud.facts["tokens"])
     row = lesson.ROW.upto(points - 1)
     paint = cached.computed("tables.projector.paint", table=table, colour=colour, wanted=wanted, row=row.value(), n=n)
-    words = {"label": text(SLUG, "title"), "alt": text(SLUG, "alt", points=f"{points:,}", table=table)}
+    words = {"label": text(SLUG, "title"), "alt": text(SLUG, "alt", points=f"{points:,}", table=called)}
+    rows = cloud.facts["rows"] or range(points)
+    chosen.rows = [rows[k] for k in selection.selected(KEY, points, (table, n))]
+    chosen.what = text(SLUG, "selected")
     with stage:
         steered = (*lesson.CAMERA, row, lesson.GROUPS)
-        components.picture("projector", cloud, key=KEY, steered=steered, home=HOME, file=f"{table} {view}", **words)
-        said = {"neighbours": text(SLUG, "neighbours", table=table)}
+        told = {"selected": selection.hear(KEY, points, (table, n))}
+        facts = words | {"home": HOME, "file": f"{called} {view}", "points_of": f"{table} {n}"}
+        components.picture("projector", cloud, key=KEY, steered=steered, told=told, **facts)
+        said = {"neighbours": text(SLUG, "neighbours", table=called)}
         components.companion("projector", paint, picture_key=KEY, points=points, words=said)
     for word, near in paint.facts["unknown"]:
-        name = "unknown_near" if near else "unknown"
-        controls.caption(text(SLUG, name, word=word, table=table, **({"near": ", ".join(near)} if near else {})))
-    return shade(colour, paint.facts)
+        given = {"near": plain(", ".join(near))} if near else {}
+        controls.caption(text(SLUG, "unknown_near" if near else "unknown", word=plain(word), table=shown, **given))
+    return " ".join([*part_of(cloud.facts), *shade(colour, paint.facts)])
 
 
 def principal(wanted):
@@ -50,7 +60,7 @@ def tsne(controls, stage, table):
         running.show(JOB)
     job = running.job(JOB)
     if job and job.result and job.about == asked:
-        frame.say(stage, text(SLUG, "say_tsne", n=f"{n:,}"))
+        frame.say(stage, text(SLUG, "say_tsne", n=f"{len(job.result.facts['tokens']):,}"))
         return job.result, n
     cloud = cached.computed("tables.projector.chosen", table=table, n=n)
     frame.say(stage, text(SLUG, "say_start", n=f"{len(cloud.facts['tokens']):,}"))
@@ -60,14 +70,20 @@ def tsne(controls, stage, table):
 def by_words(controls, stage, table):
     x, y = lesson.X.widget(controls), lesson.Y.widget(controls)
     cloud = cached.computed("tables.projector.by_words", table=table, x=x, y=y)
-    frame.say(stage, text(SLUG, "say_words", x=x.strip(), y=y.strip()))
+    frame.say(stage, text(SLUG, "say_words", x=plain(x.strip()), y=plain(y.strip())))
     return cloud, 0
+
+
+def part_of(facts):
+    if facts["rows"] or len(facts["tokens"]) == facts["of"]:
+        return []
+    return [text(SLUG, "part", points=f"{len(facts['tokens']):,}", rows=f"{facts['of']:,}")]
 
 
 def shade(colour, facts):
     if colour == "none":
-        return None
-    return text(SLUG, f"shade_{colour}", low=f"{facts['low']:.3g}", high=f"{facts['high']:.3g}")
+        return []
+    return [text(SLUG, f"shade_{colour}", low=f"{facts['low']:.3g}", high=f"{facts['high']:.3g}")]
 
 
 VIEWS = {"PCA 3-D": principal(3), "PCA 2-D": principal(2), "t-SNE": tsne, "By words": by_words}

@@ -1,12 +1,10 @@
 """Likeness: two words as arrows, many words as a matrix, random pairs, and neighbours by three metrics."""
 
-import re
-
 from embviz.figures import similarity as figures
 from embviz.lessons import LESSONS
 from embviz.lessons import similarity as lesson
-from embviz.ui import cached, components, frame
-from embviz.ui.text import placeholders, sections, text
+from embviz.ui import cached, components, frame, table_file
+from embviz.ui.text import placeholders, plain, sections, text
 
 SLUG = lesson.LESSON.slug
 two, three = figures.two, figures.three
@@ -14,12 +12,6 @@ KEYS = {"ArrowLeft": ("word", -1), "ArrowRight": ("word", 1)}
 CELL_KEYS = {"ArrowLeft": ("j", -1), "ArrowRight": ("j", 1), "ArrowUp": ("i", -1), "ArrowDown": ("i", 1)}
 SAID = ("outside", "inside", "shadow", "band", "std", "meaning", "alt_plane", "alt_line")
 UNKNOWN_SHOWN = 5
-MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^])")
-
-
-def plain(word):
-    """A word as text in Markdown, not as markup."""
-    return MARKUP.sub(r"\\\1", word)
 
 
 def what(facts, table, vectors):
@@ -49,26 +41,29 @@ def moving(name, shown, steered, *, keys, said, **given):
 
 def picture(controls, stage):
     view = lesson.VIEW.widget(stage)
-    return VIEWS[view](controls, stage, lesson.TABLE.widget(controls))
+    with table_file.chosen(controls, stage, lesson.TABLE, *lesson.OWN_WORDS) as table:
+        return table and VIEWS[view](controls, stage, table)
 
 
 def arrows(controls, stage, table):
     a, b = lesson.A.widget(controls), lesson.B.widget(controls)
     vectors, listed = lesson.VECTORS.widget(controls), lesson.WORDS.widget(controls)
-    found = cached.computed("tables.similarity.pair", table=table, vectors=vectors, a=a, b=b, listed=listed)
+    found = cached.computed("tables.similarity.pair", table=table.name, vectors=vectors, a=a, b=b, listed=listed)
     facts = found.facts
+    table.rows, table.what = facts["row_numbers"], text(SLUG, "listed")
     steered = (lesson.WORD.upto(len(facts["words"]) - 1),)
     with stage:
         moving("similarity", found, steered, keys=KEYS, said=SAID)
-    name_unknown(controls, table, facts["unknown"])
-    return text(SLUG, "note_pair", difference=f"{facts['difference']:.0e}", **what(facts, table, vectors))
+    name_unknown(controls, table.shown, facts["unknown"])
+    return text(SLUG, "note_pair", difference=f"{facts['difference']:.0e}", **what(facts, table.shown, vectors))
 
 
 def matrix(controls, stage, table):
     vectors, order = lesson.VECTORS.widget(controls), lesson.ORDER.widget(controls)
     listed = lesson.WORDS.widget(controls)
-    found = cached.computed("tables.similarity.matrix", table=table, vectors=vectors, listed=listed, order=order)
+    found = cached.computed("tables.similarity.matrix", table=table.name, vectors=vectors, listed=listed, order=order)
     facts, cosines = found.facts, found.arrays["cosines"]
+    table.rows, table.what = facts["row_numbers"], text(SLUG, "listed")
     (i, j), words = facts["nearest"], facts["words"]
     numbers = {"outside": f"{facts['outside']:,}", "pairs": f"{facts['pairs']:,}", "mean": two(facts["mean"])}
     numbers |= {"cosine": three(cosines[i][j]), "high": three(facts["high"])}
@@ -77,41 +72,45 @@ def matrix(controls, stage, table):
     steered = tuple(param.upto(len(words) - 1) for param in (lesson.ROW, lesson.COLUMN))
     with stage:
         moving("similarity_cosines", found, steered, keys=CELL_KEYS, said=("outside_here", "inside_here"), alt=alt)
-    name_unknown(controls, table, facts["unknown"])
-    what_is = what(facts, table, vectors)
+    name_unknown(controls, table.shown, facts["unknown"])
+    what_is = what(facts, table.shown, vectors)
     return text(SLUG, "note_matrix", n=len(words), high=three(facts["high"]), std=three(facts["std"]), **what_is)
 
 
 def random_pairs(controls, stage, table):
     among, seed = lesson.AMONG.widget(controls), lesson.SEED.widget(controls)
     rows = lesson.rows_among(among)
-    found = cached.computed("tables.similarity.random_pairs", table=table, among=rows, seed=seed)
+    found = cached.computed("tables.similarity.random_pairs", table=table.name, among=rows, seed=seed)
     facts = found.facts
     raw, centred, standardised = (three(mean) for mean in facts["means"])
     share = f"{100 * facts['outside'][0]:.0f}"
-    means = {"raw": raw, "centred": centred, "rows": f"{facts['among']:,}", "table": table}
-    frame.say(stage, text(SLUG, "say_pairs", share=share, **means))
+    means = {"raw": raw, "centred": centred, "rows": f"{facts['among']:,}"}
+    frame.say(stage, text(SLUG, "say_pairs", share=share, table=table.shown, **means))
     words = tuple(text(SLUG, name) for name in ("lane_random", "lane_mean", "lane_outside"))
     names = [text(SLUG, f"lane_{name}") for name in lesson.VECTORS.options]
     arrays = (found.arrays[name] for name in ("middles", "densities", "points", "expected"))
     given = {name: facts[name] for name in ("means", "outside", "high")}
     figure = figures.random_pairs(*arrays, names=names, words=words, **given)
     frame.chart(
-        stage, figure, key="sim_pairs", alt=text(SLUG, "alt_pairs", standardised=standardised, share=share, **means)
+        stage,
+        figure,
+        key="sim_pairs",
+        alt=text(SLUG, "alt_pairs", standardised=standardised, share=share, table=table.called, **means),
     )
     apart = max(abs(m - d) for m, d in zip(facts["means"], facts["drawn_means"], strict=True))
     numbers = {"drawn": f"{facts['drawn']:,}", "pairs": f"{facts['pairs']:,}", "among": f"{facts['among']:,}"}
     numbers |= {"high": three(facts["high"]), "std": three(facts["std"]), "apart": f"{apart:.1g}", "seed": seed}
-    return text(SLUG, "note_pairs", table=table, d=facts["width"], rows=f"{facts['rows']:,}", **numbers)
+    return text(SLUG, "note_pairs", table=table.shown, d=facts["width"], rows=f"{facts['rows']:,}", **numbers)
 
 
 def neighbours(controls, stage, table):
     word, metric = lesson.NEAR.widget(controls), lesson.METRIC.widget(controls)
     k, across = lesson.K.widget(controls), lesson.ACROSS.widget(controls)
-    found = cached.computed("tables.similarity.neighbours", table=table, word=word, metric=metric, k=k)
+    found = cached.computed("tables.similarity.neighbours", table=table.name, word=word, metric=metric, k=k)
     facts, arrays = found.facts, found.arrays
     shared, names = facts["shared"], {name: text(SLUG, f"by_{name}") for name in lesson.METRIC.options}
-    said = {"word": plain(word.strip()), "metric": names[metric], "other": names[facts["other"]], "k": k}
+    said = {"word": plain(word.strip()), "metric": names[metric], "other": names[facts["other"]], "k": facts["k"]}
+    table.rows, table.what = [facts["row"], *facts["row_numbers"]], text(SLUG, "near", word=said["word"])
     lengths = {"length": two(facts["median_length"]), "other_length": two(facts["other_length"])}
     ranks = {"row": facts["median_row"], "other_row": facts["other_row"]}
     medians = lengths if across == "length" else ranks
@@ -136,7 +135,13 @@ def neighbours(controls, stage, table):
     right.container(height=figures.HEIGHT, border=False, key="sim_list").markdown("\n".join(lines))
     candidates = f"{facts['candidates']:,}"
     return text(
-        SLUG, "note_near", table=table, d=facts["width"], candidates=candidates, sample=f"{len(parts[2]):,}", **said
+        SLUG,
+        "note_near",
+        table=table.shown,
+        d=facts["width"],
+        candidates=candidates,
+        sample=f"{len(parts[2]):,}",
+        **said,
     )
 
 

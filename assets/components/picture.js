@@ -48,7 +48,7 @@ function createScene(parent, build) {
       }
       drawn.draw();
       store.set({ values: scene.state });
-      if (!Object.keys(scene.facts.bounds).length) return;
+      if (!Object.keys(scene.facts.start).some((name) => name !== "turn")) return; // Python steers none of it
       if (settled === "later") commit.later({ ...scene.state });
       else if (settled) commit.now({ ...scene.state });
     },

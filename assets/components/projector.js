@@ -1,6 +1,6 @@
 // The rows of a table as points that a hand turns, moves, enlarges, points at and encircles.
-// The picture: tensors points (n × 2 or 3), facts tokens, axes [{name, share}], unit. State: yaw, pitch, zoom, panx, pany, row,
-// groups (a bit for each group that is shown).
+// The picture: tensors points (n × 2 or 3), facts tokens, axes, unit, points_of (which points these are, as a name). State: yaw,
+// pitch, zoom, panx, pany, row, groups (a bit for each group that is shown). It tells which points are selected: see maskOf.
 // The paint, mounted beside it: tensors values (n) or none, facts {companion, store, groups, found, neighbours, words}.
 
 import { createDots, drawShape, nearestPoint, packed, place, placeLabels, turning, withinLasso } from "./cloud.js";
@@ -15,12 +15,16 @@ import { readTensors } from "./tensors.js";
 
 const mountPicture = picture(build);
 const paints = new WeakMap();
+const tellers = new WeakMap(); // from where a cloud is mounted to what tells Python
 
 export default function (given) {
   const { data, parentElement } = given;
   const headerLength = Number(new DataView(data.buffer, data.byteOffset).getBigUint64(0, true));
   const isPaint = new TextDecoder().decode(data.subarray(8, 8 + headerLength)).includes('\\"companion\\": true');
-  if (!isPaint) return mountPicture(given);
+  if (!isPaint) {
+    tellers.set(parentElement, given.setTriggerValue);
+    return mountPicture(given);
+  }
   if (paints.get(parentElement) !== data) {
     paints.set(parentElement, data);
     const { arrays, facts } = readTensors(data);
@@ -50,7 +54,7 @@ function build(scene) {
   let hover = -1;
   let selected = [];
   let chosenRows = new Set();
-  let pointsBefore = 0;
+  let pointsBefore = null;
   let places = new Float32Array(0);
   let colours = new Uint32Array(0);
   let coloursOf = "";
@@ -235,7 +239,7 @@ function build(scene) {
     if (!tokens) return;
     const { neighbours = [], words = {} } = paintOf();
     const { row } = scene.state;
-    const close = element("button", { type: "button", class: "close", "aria-label": "Close the list", onclick: () => (selected = [], scene.move({ row: -1 })) }, "×");
+    const close = element("button", { type: "button", class: "close", "aria-label": "Close the list", onclick: () => (select([]), scene.move({ row: -1 })) }, "×");
     if (selected.length) {
       const shown = selected.slice(0, 200);
       panel.replaceChildren(
@@ -302,9 +306,7 @@ function build(scene) {
   const release = (event) => {
     if (!held.delete(event.pointerId) || held.size) return;
     if (lasso && moved) {
-      selected = withinLasso(places, scene.arrays.points.rows, lasso);
-      chosenRows = new Set(selected);
-      coloursOf = "";
+      select(withinLasso(places, scene.arrays.points.rows, lasso));
       lasso = null;
       list();
       return drawn.draw();
@@ -312,10 +314,7 @@ function build(scene) {
     lasso = null;
     if (moved) return scene.move({}, { settled: true });
     const found = nearestPoint(places, scene.arrays.points.rows, start.x, start.y, event.pointerType === "touch" ? 22 : 12);
-    if (found < 0 && selected.length) {
-      selected = [];
-      coloursOf = "";
-    }
+    if (found < 0) select([]);
     scene.move({ row: found });
   };
   canvas.addEventListener("pointerup", release);
@@ -335,11 +334,19 @@ function build(scene) {
       scene.move({ [by[0]]: by[0] === "yaw" ? ((((to + 180) % 360) + 360) % 360) - 180 : to }, { settled: "later" });
     } else if (event.key === "+" || event.key === "=") zoomBy(1.2, null, "later");
     else if (event.key === "-") zoomBy(1 / 1.2, null, "later");
-    else if (event.key === "Escape") (selected = []), (coloursOf = ""), scene.move({ row: -1 });
+    else if (event.key === "Escape") select([]), scene.move({ row: -1 });
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
+
+  function select(points) {
+    if (!points.length && !selected.length) return;
+    selected = points;
+    chosenRows = new Set(points);
+    coloursOf = "";
+    tellers.get(scene.root.parentNode)?.("selected", points.length ? maskOf(points, scene.arrays.points.rows) : "");
+  }
 
   function pointAt(point) {
     const next = point && scene.arrays.points ? nearestPoint(places, scene.arrays.points.rows, point.x, point.y, 12) : -1;
@@ -375,8 +382,8 @@ function build(scene) {
       showChips();
       modes.turn.hidden = !threeD();
       if (!threeD() && mode === "turn") setMode("move");
-      if (scene.facts.tokens?.length !== pointsBefore) {
-        pointsBefore = scene.facts.tokens?.length;
+      if (scene.facts.points_of !== pointsBefore) {
+        pointsBefore = scene.facts.points_of;
         selected = [];
         chosenRows = new Set();
         coloursOf = "";
@@ -391,6 +398,13 @@ function build(scene) {
       drawn.destroy();
     },
   };
+}
+
+// Points as text: a bit for each of so many, the lowest of the first byte first, in base64.
+function maskOf(points, count) {
+  const bytes = new Uint8Array(Math.ceil(count / 8));
+  for (const i of points) bytes[i >> 3] |= 1 << (i & 7);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 // A value from 0 to 1 on the slate scale, opaque: from the page's end to full strength.

@@ -366,7 +366,7 @@ def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: 
     indices = torch.empty(n_queries, k, dtype=torch.int64, device=device)
     scores = torch.empty(n_queries, k, dtype=table.dtype, device=device)
     group = max(1, min(_MAX_GROUP, int(math.sqrt(n / k) * _GROUP_SHARE)))
-    step = max(1, min(_TILE_QUERIES, BLOCK_ELEMENTS * group // n))
+    step = max(1, min(_TILE_QUERIES, BLOCK_ELEMENTS * group // (2 * n)))  # two numbers for each group that is reached
     for start in range(0, n_queries, step):
         block = slice(start, min(start + step, n_queries))
         largest, members = _largest(n, scoring, block, group, excluded)

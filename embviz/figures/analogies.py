@@ -136,7 +136,11 @@ def scores(table: Mapping[str, Any], names: Mapping[str, str], *, chosen: bool) 
     below = at[-1] + 2.35 + np.arange(len(table["pairs"]))
     for values, y, hover in (
         (np.nan_to_num(out), at, [_hover(row, names) for row in rows]),
-        ([100 * max(0.0, pair["rho"]) for pair in table["pairs"]], below, [_found(pair) for pair in table["pairs"]]),
+        (
+            [100 * max(0.0, pair["rho"] or 0) for pair in table["pairs"]],
+            below,
+            [_found(pair) for pair in table["pairs"]],
+        ),
     ):
         bar = {"orientation": "h", "width": 0.8, "marker": marker, "hovertemplate": "%{customdata}<extra></extra>"}
         figure.add_bar(x=BARS * np.asarray(values, np.float32), y=y, customdata=hover, **bar)
@@ -145,12 +149,13 @@ def scores(table: Mapping[str, Any], names: Mapping[str, str], *, chosen: bool) 
         cells = ["–" if np.isnan(value) else f"{value:.0f}" for value in values]
         _words(figure, _COLUMNS[k], at, cells if k else _bold(cells), "middle left", SMALL)
     _words(figure, 1, below, [pair["name"] for pair in table["pairs"]], "middle right", SMALL)
-    rhos = _bold(f"{pair['rho']:.2f}".replace("-", "\u2212") for pair in table["pairs"])
+    rhos = [pair["rho"] for pair in table["pairs"]]
+    rhos = _bold("–" if rho is None else f"{rho:.2f}".replace("-", "\u2212") for rho in rhos)
     covers = [f"{100 * pair['found'] / pair['pairs']:.0f}" for pair in table["pairs"]]
     for k, cells in ((0, rhos), (3, covers)):
         _words(figure, _COLUMNS[k], below, cells, "middle left", SMALL)
     heads = [(x, -1.05, head) for x, head in zip(_COLUMNS, ("out", "in", "near", "cover"), strict=True)]
-    heads += [(1, -1.05, f"<b>{table['table']}</b>"), (1, below[0] - 1, "people’s ratings")]
+    heads += [(1, -1.05, f"<b>{short(table['table'], 24)}</b>"), (1, below[0] - 1, "people’s ratings")]
     heads += [(_COLUMNS[0], below[0] - 1, "<i>ρ</i>"), (_COLUMNS[3], below[0] - 1, "cover")]
     for x, y, head in heads:
         _words(figure, x, [y], [head], "middle right" if x == 1 else "middle left", SMALL)

@@ -1,14 +1,15 @@
 """Is king − man + woman really queen?"""
 
 from embviz.lessons.lesson import Exercise, Lesson, Try
-from embviz.ui.params import ChoiceParam, TextParam, ViewParam
+from embviz.ui.params import OWN_TABLE, ChoiceParam, TableParam, TextParam, ViewParam
 
 VIEW = ViewParam("ana_view", "Picture", "Ranking", ("Ranking", "Parallelogram", "Scores"))
 _HELP = "One word of the table, up to 40 characters."
 A = TextParam("ana_a", "*a*, is to", "man", limit=40, lines=1, help=_HELP, odd=("", "xylofone", "<b>bold</b>"))
 B = TextParam("ana_b", "*b*, as", "king", limit=40, lines=1, help=_HELP, odd=("man",))
 C = TextParam("ana_c", "*c*, is to …", "woman", limit=40, lines=1, help=_HELP, odd=("King", "\u6f22"))
-TABLE = ChoiceParam("ana_table", "Table", "glove", ("glove", "minilm", "wordllama"))
+TABLE = TableParam("ana_table", "Table", "glove", ("glove", "minilm", "wordllama", OWN_TABLE))
+OWN_WORDS = ({A: "{0}", B: "{1}", C: "{2}"},)
 METHOD = ChoiceParam("ana_method", "Method", "3CosAdd", ("3CosAdd", "3CosMul"))
 PLANE = ChoiceParam("ana_plane", "Plane", "offsets", ("offsets", "pca"))
 

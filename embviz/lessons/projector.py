@@ -2,15 +2,16 @@
 
 from embviz import compute
 from embviz.lessons.lesson import Exercise, Lesson, Try
-from embviz.ui.params import ChoiceParam, IntParam, LevelParam, TextParam, ViewParam
+from embviz.ui.params import OWN_TABLE, ChoiceParam, IntParam, LevelParam, TableParam, TextParam, ViewParam
 
 VIEW = ViewParam("prj_view", "Picture", "PCA 3-D", ("PCA 3-D", "PCA 2-D", "t-SNE", "By words"))
-TABLE = ChoiceParam(
+TABLE = TableParam(
     "prj_table",
     "Table",
     "glove",
-    ("glove", "minilm", "wordllama"),
-    help="glove: 50,000 words × 50. minilm: 30,522 word pieces × 384. wordllama: 32,000 pieces × 256.",
+    ("glove", "minilm", "wordllama", OWN_TABLE),
+    help="glove: 50,000 words × 50. minilm: 30,522 word pieces × 384. wordllama: 32,000 pieces × 256. "
+    "Your own: from a file of yours, for this tab alone.",
 )
 COLOUR = ChoiceParam("prj_colour", "Shade all rows by", "none", ("none", "length", "row"))
 WORDS = TextParam(
@@ -20,6 +21,7 @@ X = TextParam(
     "prj_x", "Across", "she - he", limit=120, lines=1, odd=("", "king - man + woman", "she he", "qqqq - he", "he - he")
 )
 Y = TextParam("prj_y", "Up", "hot - cold", limit=120, lines=1)
+OWN_WORDS = ({X: "{0} - {1}"}, {Y: "{2} - {3}"})
 
 N = LevelParam(
     "prj_n", "First words of the table", 1000, (200, 500, 1000, 2000, 5000), help="t-SNE takes up to 5,000 rows."

@@ -1,7 +1,7 @@
 """When are two words alike: two arrows, a matrix of cosines, random pairs and nearest neighbours of real tables."""
 
 from embviz.lessons.lesson import Exercise, Lesson, Try
-from embviz.ui.params import ChoiceParam, IntParam, TextParam, ViewParam
+from embviz.ui.params import OWN_TABLE, ChoiceParam, IntParam, TableParam, TextParam, ViewParam
 
 GROUPS = "believe know understand think stone rock sand river cat dog pet horse Monday Tuesday Friday Sunday"
 MIXED = (
@@ -15,12 +15,13 @@ SIXTY = (
 )
 
 VIEW = ViewParam("sim_view", "Picture", "Two arrows", ("Two arrows", "Many words", "Random pairs", "Neighbours"))
-TABLE = ChoiceParam(
+TABLE = TableParam(
     "sim_table",
     "Table",
     "glove",
-    ("glove", "minilm", "wordllama"),
-    help="glove: 50,000 words × 50. minilm: 30,522 word pieces × 384. wordllama: 32,000 pieces × 256.",
+    ("glove", "minilm", "wordllama", OWN_TABLE),
+    help="glove: 50,000 words × 50. minilm: 30,522 word pieces × 384. wordllama: 32,000 pieces × 256. "
+    "Your own: from a file of yours, for this tab alone.",
 )
 VECTORS = ChoiceParam(
     "sim_vectors",
@@ -55,6 +56,8 @@ K = IntParam("sim_k", "How many *k*", 15, low=1, high=100)
 ACROSS = ChoiceParam(
     "sim_across", "Across", "length", ("length", "row"), help="glove's row number is a frequency rank."
 )
+
+OWN_WORDS = ({A: "{0}", B: "{1}"}, {WORDS: ""}, {NEAR: "{0}"})
 
 WORD = IntParam("sim_word", "Other word", 0, low=0, high=60)
 ROW = IntParam("sim_i", "Row", 0, low=0, high=59)

@@ -15,9 +15,16 @@ from embviz.compute.checks import checked_choice
 from embviz.compute.tsne import tsne as run_tsne
 from embviz.tables import formula, words
 from embviz.tables.table import EmbeddingTable
+from embviz.tables.upload_file import counted
 
 NEIGHBOURS = 12
 MOST_FOUND = 60
+MOST_POINTS = 50_000
+"""Rows of a table that a picture of all of them shows at the most, the first ones."""
+
+LONGEST = 60
+"""Letters of a token that the picture knows."""
+
 VALUES = ("none", "length", "row")
 
 
@@ -26,8 +33,8 @@ class Cloud:
     """`points` (n, 2 or 3), the `tokens` of the rows, and a name for each axis.
 
     `shares` is the part of the table's variance along each axis (PCA). `unit` is the distance from 0 that the picture
-    shows: the 99.5th percentile of |coordinate|. `width` is the table's own. `rows` are the
-    rows that the points are, where they are not all.
+    shows: the 99.5th percentile of |coordinate|. `width` and `of`, its rows, are the table's own. `rows` are the rows
+    that the points are, where they are not the first ones.
     """
 
     points: Tensor
@@ -36,6 +43,7 @@ class Cloud:
     shares: tuple[float, ...]
     unit: float
     width: int
+    of: int
     rows: tuple[int, ...] = ()
 
 
@@ -56,19 +64,18 @@ class Paint:
 
 
 def principal(*, table: str, components: int) -> Cloud:
-    """All rows of a table along its first principal components."""
+    """The rows of a table, or the first MOST_POINTS, along the first principal components of all."""
     rows = tables.load(table)
-    made = projection.project(rows.vectors, "pca", components)
+    made = _pca(rows, rows.vectors, components)
     shares = tuple(made.explained_variance_ratio.tolist())
-    names = tuple(f"component {k + 1}: {share:.1%}" for k, share in enumerate(shares))
-    return Cloud(made.coordinates, _shown(rows), names, shares, _unit(made.coordinates), rows.vectors.shape[1])
+    return _all(rows, made.coordinates, tuple(map(_component, range(components), shares)), shares)
 
 
 def chosen(*, table: str, n: int) -> Cloud:
     """The first n rows that are words, along their own first two principal components: where t-SNE starts from."""
     rows = tables.load(table)
     some = words_only(rows, n)
-    made = projection.project(rows.rows(some), "pca", 2)
+    made = _pca(rows, rows.rows(some), 2)
     shares = tuple(made.explained_variance_ratio.tolist())
     return _part(rows, some, made.coordinates, shares)
 
@@ -81,9 +88,10 @@ def tsne(*, table: str, n: int, seed: int, report: Callable[[float, str], None])
 
 
 def words_only(table: EmbeddingTable, n: int) -> tuple[int, ...]:
-    """The first n rows whose token is a word of two letters or more."""
+    """The first n rows whose token is a word of two letters or more; in a table with few of them, the first n rows."""
     found = (row for row, token in enumerate(_shown(table)) if len(token) > 1 and token.isalpha())
-    return tuple(islice(found, n))
+    first, rows = tuple(islice(found, n)), min(n, len(table.tokens))
+    return first if 2 * len(first) >= rows else tuple(range(rows))
 
 
 def by_words(*, table: str, x: str, y: str) -> Cloud:
@@ -91,20 +99,13 @@ def by_words(*, table: str, x: str, y: str) -> Cloud:
     rows = tables.load(table)
     directions = torch.stack([formula.direction(rows, formula.parse(text)) for text in (x, y)])
     points = similarity.cosine_similarity(rows.vectors, directions)
-    return Cloud(
-        points,
-        _shown(rows),
-        (f"cosine with {x.strip()}", f"cosine with {y.strip()}"),
-        (),
-        _unit(points),
-        len(directions[0]),
-    )
+    return _all(rows, points, (f"cosine with {x.strip()}", f"cosine with {y.strip()}"), ())
 
 
 def paint(*, table: str, colour: str, wanted: str, row: int, n: int = 0) -> Paint:
     """The colours of a table's cloud, the words to find in it (commas between), and the neighbours of a point (or -1).
 
-    With n the cloud holds the first n words alone, as in `chosen`; neighbours are sought in the whole table all the same.
+    With n the cloud holds the first n words alone, as in `chosen`; neighbours are sought in the whole table even so.
     """
     checked_choice("colour", colour, VALUES)
     rows = tables.load(table)
@@ -125,7 +126,11 @@ def paint(*, table: str, colour: str, wanted: str, row: int, n: int = 0) -> Pain
         near = tuple(one | {"row": point.get(one["row"], -1)} for one in near)
         rows_found = tuple(point[of] for of in found.rows if of in point)
     else:
-        rows_found = found.rows
+        shown = min(MOST_POINTS, len(rows.tokens))
+        values = None if values is None else values[:shown]
+        groups = tuple(group | {"rows": [of for of in group["rows"] if of < shown]} for group in groups)
+        near = tuple(one | {"row": one["row"] if one["row"] < shown else -1} for one in near)
+        rows_found = tuple(of for of in found.rows if of < shown)
     return Paint(values, low, high, groups, rows_found, tuple(found.unknown.items()), near)
 
 
@@ -133,16 +138,43 @@ def neighbours(table: EmbeddingTable, row: int) -> tuple[dict, ...]:
     """The rows with the largest cosine to this one, in the table's own space, without itself."""
     if not 0 <= row < len(table.tokens):
         return ()
-    near = similarity.nearest(table.vectors, table.rows([row])[0], NEIGHBOURS, exclude=(row,))
+    k = min(NEIGHBOURS, len(table.tokens) - 1)
+    if not k:
+        return ()
+    near = similarity.nearest(table.vectors, table.rows([row])[0], k, exclude=(row,))
     found = zip(near.indices.tolist(), near.scores.tolist(), strict=True)
-    return tuple({"row": i, "score": score, "token": words.shown(table.tokens[i])} for i, score in found)
+    return tuple({"row": i, "score": score, "token": _cut(table.tokens[i])} for i, score in found)
+
+
+def _pca(table: EmbeddingTable, vectors: Tensor, components: int) -> projection.Projection:
+    """PCA; ValueError in words of this page where there are too few rows or numbers, or all rows are the same."""
+    n, dim = vectors.shape
+    if min(n, dim) < components:
+        raise ValueError(
+            f"{table.name} has {counted(n, 'row')} of {counted(dim, 'number')}; "
+            f"a picture of {components} components needs {components} of each or more"
+        )
+    made = projection.project(vectors, "pca", components)
+    if not made.explained_variance_ratio.any():
+        raise ValueError(f"all rows of {table.name} are the same; a picture needs rows that differ")
+    return made
+
+
+def _all(table: EmbeddingTable, points: Tensor, axes: tuple[str, ...], shares: tuple[float, ...]) -> Cloud:
+    points = points[:MOST_POINTS].contiguous()
+    tokens = _shown(table)[:MOST_POINTS]
+    return Cloud(points, tokens, axes, shares, _unit(points), table.stored.shape[1], len(table.tokens))
 
 
 def _part(table: EmbeddingTable, some: tuple[int, ...], points: Tensor, shares: tuple[float, ...]) -> Cloud:
     points = points - points.mean(dim=0)
-    names = tuple(f"component {k + 1}: {share:.1%}" for k, share in enumerate(shares))
-    tokens = tuple(words.shown(table.tokens[row]) for row in some)
-    return Cloud(points, tokens, names, shares, _unit(points), table.stored.shape[1], some)
+    names = tuple(map(_component, range(len(shares)), shares))
+    tokens = tuple(_cut(table.tokens[row]) for row in some)
+    return Cloud(points, tokens, names, shares, _unit(points), table.stored.shape[1], len(table.tokens), some)
+
+
+def _component(k: int, share: float) -> str:
+    return f"component {k + 1}: {share:.1%}"
 
 
 def _values(table: EmbeddingTable, colour: str) -> tuple[Tensor | None, float, float]:
@@ -155,7 +187,13 @@ def _values(table: EmbeddingTable, colour: str) -> tuple[Tensor | None, float, f
 
 
 def _shown(table: EmbeddingTable) -> tuple[str, ...]:
-    return tuple(words.shown(token) for token in table.tokens)
+    return tuple(map(_cut, table.tokens))
+
+
+def _cut(token: str) -> str:
+    """A token as a person reads it, without the letters beyond LONGEST."""
+    token = words.shown(token)
+    return token if len(token) <= LONGEST else f"{token[: LONGEST - 1]}…"
 
 
 def _unit(points: Tensor) -> float:

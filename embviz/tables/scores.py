@@ -1,5 +1,5 @@
-"""Scores of the shipped tables on the Google analogies, WordSim-353 and SimLex-999: `python -m embviz.tables.scores`
-computes them and writes assets/scores.json.
+"""Scores of a table on the Google analogies, WordSim-353 and SimLex-999: `python -m embviz.tables.scores` computes
+those of the shipped tables and writes assets/scores.json.
 
 What is scored, and how, is in `embviz.compute.evaluation`: analogies by 3CosAdd. The candidates are the whole words of
 a table (`embviz.tables.analogies.whole_words`). Beside the score with the inputs taken out stand two baselines: the
@@ -9,11 +9,13 @@ score with them left in, and that of the nearest neighbour of c that is none of 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
+from embviz import tables
 from embviz.compute import evaluation, similarity
 from embviz.paths import ASSETS
 from embviz.tables import shipped as files
@@ -38,7 +40,7 @@ class Scores:
 
     candidates: words searched. sections: of the Google set, the last named "total", each with name, questions, answered
     (all four words are there), correct (inputs taken out), with_inputs (left in), nearest (the nearest neighbour of c
-    is the answer). pairs: each with name, pairs, found (both words are there), rho (Spearman's).
+    is the answer). pairs: each with name, pairs, found (both words are there), rho (Spearman's; None of less than two).
     """
 
     table: str
@@ -71,15 +73,15 @@ def computed(
     report: Report = lambda share, words: None,
 ) -> Scores:
     """The scores of a table now; of some sections only if they are named. `report` hears how far it is."""
-    found = whole_words(table)
+    found, called = whole_words(table), tables.load(table).name
     questions = {name: part for name, part in google_set().items() if not sections or name in sections}
-    report(0.0, f"{table}: {sum(map(len, questions.values())):,} questions")
+    report(0.0, f"{called}: {sum(map(len, questions.values())):,} questions")
     for step in evaluation.analogy_steps(found.vectors, found.words, questions, with_inputs=True):
-        report(0.85 * step.done, f"{table}: {step.done:.0%} of the questions")
+        report(0.85 * step.done, f"{called}: {step.done:.0%} of the questions")
         last = step
     nearest = {}
     for done, (name, part) in enumerate(questions.items()):
-        report(0.85 + 0.1 * done / len(questions), f"{table}: neighbours, {name}")
+        report(0.85 + 0.1 * done / len(questions), f"{called}: neighbours, {name}")
         nearest |= nearest_of_c(found, {name: part})
     rows = []
     for section in (*last.sections, last.total):
@@ -88,11 +90,12 @@ def computed(
         rows.append({"name": section.name, **dict(zip(COUNTS, counts, strict=True))})
     pairs = []
     for name, file in PAIRS.items():
-        report(0.97, f"{table}: {name}")
+        report(0.97, f"{called}: {name}")
         rated = evaluation.parse_pairs(files.read_file(file).decode("utf-8"))
         agreed = evaluation.word_similarity(found.vectors, found.words, rated)
-        pairs.append({"name": name, "pairs": agreed.pairs, "found": len(agreed.places), "rho": round(agreed.rho, 9)})
-    return Scores(table, len(found.words), tuple(rows), tuple(pairs))
+        rho = None if math.isnan(agreed.rho) else round(agreed.rho, 9)
+        pairs.append({"name": name, "pairs": agreed.pairs, "found": len(agreed.places), "rho": rho})
+    return Scores(called, len(found.words), tuple(rows), tuple(pairs))
 
 
 def nearest_of_c(found: Words, questions: Mapping[str, tuple[evaluation.Question, ...]]) -> dict[str, int]:

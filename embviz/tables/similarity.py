@@ -1,4 +1,4 @@
-"""How alike the words of a shipped table are: two arrows, a matrix of cosines, random pairs, and nearest neighbours.
+"""How alike the words of a table are: two arrows, a matrix of cosines, random pairs, and nearest neighbours.
 
 Vectors are taken raw, centred (minus the mean of all rows of the table) or standardised (each column of the whole table
 with mean 0 and standard deviation 1). A cosine does not see lengths, a dot product and a distance do.
@@ -18,11 +18,13 @@ from embviz.compute import similarity as compute
 from embviz.compute.checks import checked_choice, checked_size
 from embviz.tables import words
 from embviz.tables.table import EmbeddingTable
+from embviz.tables.upload_file import counted
 
 VECTORS = ("raw", "centred", "standardised")
 ORDERS = ("list", "clustering")
 MOST_LISTED = 60
 MOST_NEAR = 100
+LONGEST = 60  # letters of a token that a picture shows
 N_PAIRS = 20_000
 BINS = 100
 SAMPLE = 2_000
@@ -34,16 +36,18 @@ Unknown = tuple[tuple[str, tuple[str, ...]], ...]
 class Pair:
     """The word a, along the x axis, and other words, each in the plane that it spans with a.
 
-    The first of the others is b, the rest are the listed words that the table has, the most alike first. `places`
-    (n, 2) are the tips of their arrows; `numbers` (n, 4) are length, dot product with a, cosine and angle in degrees
-    of the whole vectors. `unknown` words come with near spellings. `std` and `high` are where the cosine of random
-    directions of this width is: its standard deviation, and the bound of 95 %. `difference` is the largest between a
-    cosine in its plane, from `places` in float32, and the cosine of the whole vectors.
+    The first of the others is b, the rest are the listed words that the table has, the most alike first. `places` (n,
+    2) are the tips of their arrows; `numbers` (n, 4) are length, dot product with a, cosine and angle in degrees of the
+    whole vectors. `row_numbers` are of a and of the others. `unknown` words come with near spellings. `std` and `high`
+    are where the cosine of random directions of this width is: its standard deviation, and the bound of 95 %.
+    `difference` is the largest between a cosine in its plane, from `places` in float32, and the cosine of the whole
+    vectors.
     """
 
     places: Tensor
     numbers: Tensor
     words: tuple[str, ...]
+    row_numbers: tuple[int, ...]
     a: str
     length: float
     unknown: Unknown
@@ -56,7 +60,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """`cosines` (n, n) of the listed words that the table has, in the order asked for.
+    """`cosines` (n, n) of the listed words that the table has, in the order asked for; `row_numbers` are theirs.
 
     `nearest` is the pair with the largest cosine, as places in the order; `outside` of `pairs` have a cosine outside
     the band of 95 % of random directions, which ends at `high`; `mean` is that of all pairs.
@@ -64,6 +68,7 @@ class Matrix:
 
     cosines: Tensor
     words: tuple[str, ...]
+    row_numbers: tuple[int, ...]
     unknown: Unknown
     nearest: tuple[int, int]
     outside: int
@@ -105,7 +110,8 @@ class Near:
 
     `left_out` (m, 3) are rows that would be among the k nearest by `other`, but are not by this metric; `sample` (s, 3)
     are random rows of the rest. The score is in the metric asked for. `edge_lengths` and `edge_cosines` are the line on
-    which a row has the score of the last chosen. `length` is that of the word's own row.
+    which a row has the score of the last chosen. `length` is that of the word's own row, `row`.
+    `k` is what was asked for, or all that there are.
     """
 
     chosen: Tensor
@@ -118,6 +124,8 @@ class Near:
     left_tokens: tuple[str, ...]
     left_row_numbers: tuple[int, ...]
     sample_row_numbers: tuple[int, ...]
+    row: int
+    k: int
     other: str
     shared: int
     length: float
@@ -151,6 +159,7 @@ def pair(*, table: str, vectors: str, a: str, b: str, listed: str) -> Pair:
         places=places,
         numbers=torch.tensor(numbers),
         words=(b.strip(), *(others[row] for row in order)),
+        row_numbers=(row_a, *rows),
         a=a.strip(),
         length=planes[0].length_a,
         unknown=tuple(found.unknown.items()),
@@ -168,7 +177,7 @@ def matrix(*, table: str, vectors: str, listed: str, order: str) -> Matrix:
     source = tables.load(table)
     found = _listed(source, listed)
     if len(found.rows) < 2:
-        raise ValueError(f"{table} has a row for {len(found.rows)} of the listed words; list two or more that it has")
+        raise ValueError(f"{source.name} has a row for {len(found.rows)} of the listed words; list two or more it has")
     prepared = _prepared(source, vectors)[list(found.rows)]
     places = compute.order_by_clustering(prepared) if order == "clustering" else torch.arange(len(prepared))
     cosines = compute.cosine_similarity(prepared[places])
@@ -179,6 +188,7 @@ def matrix(*, table: str, vectors: str, listed: str, order: str) -> Matrix:
     return Matrix(
         cosines=cosines,
         words=tuple(found.words[place] for place in places.tolist()),
+        row_numbers=tuple(found.rows[place] for place in places.tolist()),
         unknown=tuple(found.unknown.items()),
         nearest=(int(above[0, best]), int(above[1, best])),
         outside=int((each.abs() > band.high).sum()),
@@ -198,6 +208,11 @@ def random_pairs(*, table: str, among: int, seed: int) -> RandomPairs:
     edges = torch.linspace(-1, 1, BINS + 1)
     bin_width = 2 / BINS
     width = source.vectors.shape[1]
+    if count < 2 or width < 2:
+        raise ValueError(
+            f"{source.name} has {counted(len(source.tokens), 'row')} of {counted(width, 'number')}; "
+            "the angles of pairs need 2 of each or more"
+        )
     band = compute.random_cosine_band(width)
     densities, means, drawn, outside = [], [], [], []
     for vectors in VECTORS:
@@ -208,11 +223,13 @@ def random_pairs(*, table: str, among: int, seed: int) -> RandomPairs:
         drawn.append(cosines.double().mean().item())
         outside.append((cosines.abs() > band.high).double().mean().item())
     points = torch.linspace(-1, 1, 401)
+    expected = random_density(points, width)
+    expected[[0, -1]] = expected[[1, -2]].where(expected[[0, -1]].isinf(), expected[[0, -1]])  # at the ends of width 2
     return RandomPairs(
         middles=(edges[:-1] + edges[1:]) / 2,
         densities=torch.stack(densities),
         points=points,
-        expected=random_density(points, width),
+        expected=expected,
         means=tuple(means),
         drawn_means=tuple(drawn),
         outside=tuple(outside),
@@ -255,6 +272,11 @@ def neighbours(*, table: str, word: str, metric: str, k: int) -> Near:
         raise ValueError(f"k is {k}; the list holds up to {MOST_NEAR}")
     rows = source.vectors
     query = rows[row]
+    if len(rows) < 2:
+        raise ValueError(f"{source.name} has only this one row; neighbours need more")
+    if not query.any():
+        raise ValueError(f"the row of “{word.strip()}” in {source.name} is all zeros; it has no direction to compare")
+    k = min(k, len(rows) - 1)
     other = "dot" if metric == "cosine" else "cosine"
     best, instead = (compute.nearest(rows, query, k, metric=name, exclude=(row,)) for name in (metric, other))
     chosen, rivals = best.indices.tolist(), instead.indices.tolist()
@@ -275,6 +297,8 @@ def neighbours(*, table: str, word: str, metric: str, k: int) -> Near:
         left_tokens=tuple(_piece(source.tokens[i]) for i in left_out),
         left_row_numbers=tuple(left_out),
         sample_row_numbers=tuple(sample),
+        row=row,
+        k=k,
         other=other,
         shared=k - len(left_out),
         length=query.norm().item(),
@@ -301,12 +325,16 @@ def row_of(table: EmbeddingTable, word: str) -> int:
 
 
 def _piece(token: str) -> str:
-    """A token as its tokenizer writes it, with the mark of a word's beginning as a visible space."""
-    return token.replace("▁", "␣")
+    """A token as its tokenizer writes it, with the mark of a word's beginning as a visible space, and not too long."""
+    token = token.replace("▁", "␣")
+    return token if len(token) <= LONGEST else f"{token[: LONGEST - 1]}…"
 
 
 def _listed(table: EmbeddingTable, listed: str) -> words.Found:
-    asked = list(dict.fromkeys(re.findall(r"[^\s,;]+", listed)))
+    """The listed words, between spaces or commas; between commas, spaces belong to a word that the table has so."""
+    parts = filter(None, (part.strip() for part in re.split(r"[,;\n]", listed)))
+    words_of = ([part] if " " in part and part in table.row_numbers else part.split() for part in parts)
+    asked = list(dict.fromkeys(word for found in words_of for word in found))
     if len(asked) > MOST_LISTED:
         raise ValueError(f"{len(asked)} words are listed; up to {MOST_LISTED} can be")
     return words.look_up(table, asked)

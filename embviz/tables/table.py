@@ -16,7 +16,7 @@ from torch import Tensor
 
 from embviz.compute.pipeline import LayerNorm
 from embviz.paths import DATA
-from embviz.tables import tokenizers
+from embviz.tables import held, tokenizers
 from embviz.tables.shipped import TableFileError, read_file, read_table_header, table_path
 
 
@@ -71,12 +71,17 @@ class EmbeddingTable:
         return self.stored[index].float()
 
 
-@cache
 def load(name: str, *, directory: Path = DATA) -> EmbeddingTable:
-    """The shipped table `name` ("minilm", "glove" or "wordllama"), the same object every time.
+    """The shipped table `name` ("minilm", "glove" or "wordllama"), or the one of that name from `held.hold`; the same
+    object every time.
 
     Raises `ValueError` if no table has that name, `TableFileError` if a file of it is missing or damaged.
     """
+    return held.table(name) if held.is_own(name) else _shipped(name, directory)
+
+
+@cache
+def _shipped(name: str, directory: Path) -> EmbeddingTable:
     header = read_table_header(name, directory=directory)
     try:
         with safe_open(table_path(name, directory=directory), framework="pt") as file:

@@ -33,9 +33,9 @@ class Limits:
 
     rows: int = 200_000
     dim: int = 4_096
-    numbers: int = 100_000_000
+    numbers: int = 40_000_000
     file_bytes: int = 200_000_000
-    unpacked_bytes: int = 800_000_000
+    unpacked_bytes: int = 400_000_000
     token_bytes: int = 1_000
 
     @property

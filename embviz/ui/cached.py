@@ -1,12 +1,14 @@
 """The one bridge from compute to the page: results as float32 arrays, cached on names and scalars.
 
 What a page shows first comes from assets/first_pictures, without waiting for torch (`python -m embviz.first_pictures`
-makes it): a call for which there is a file is answered from that file.
+makes it): a call for which there is a file is answered from that file. What is computed of a table of a person's own is
+kept for that person alone, and goes with the table.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, is_dataclass
@@ -19,11 +21,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from embviz.paths import ASSETS
+from embviz.tables import held
 
 if TYPE_CHECKING:
     import numpy as np
 
 FIRST_PICTURES = ASSETS / "first_pictures"
+_own_at_once = threading.BoundedSemaphore(2)  # a centred table is a second one: not for everybody at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ def computed(name: str, /, **arguments: Any) -> Tensors:
 
     A tensor alone is the array `values`. ValueError as the function raises it.
     """
+    if held.is_own(arguments.get("table")) or held.is_own(arguments.get("corpus")):
+        return _computed_of_own(name, tuple(sorted(arguments.items())))
     return _answer(name, arguments, lambda: _computed(name, tuple(sorted(arguments.items()))))
 
 
@@ -83,6 +89,17 @@ def work(name: str, /, **arguments: Any) -> Callable[[Callable[[float, str], Non
 @st.cache_data(max_entries=128, show_spinner=False)
 def _computed(name: str, arguments: tuple[tuple[str, Any], ...]) -> Tensors:
     return tensors_of(resolve_name(f"embviz.{name}")(**dict(arguments)))
+
+
+@st.cache_data(scope="session", max_entries=48, max_size="64mb", show_spinner=False)
+def _computed_of_own(name: str, arguments: tuple[tuple[str, Any], ...]) -> Tensors:
+    with _own_at_once:
+        return tensors_of(resolve_name(f"embviz.{name}")(**dict(arguments)))
+
+
+def forget_own() -> None:
+    """Forget all that was computed of this person's own table."""
+    _computed_of_own.clear()
 
 
 def tensors_of(result: Any) -> Tensors:

@@ -61,11 +61,21 @@ def copy_link(key: str) -> None:
     _entries["copylink"](key=key, data=words)
 
 
-def picture(name: str, tensors: Tensors, /, *, key: str, steered: Sequence[Param], **facts: Any) -> None:
+def picture(
+    name: str,
+    tensors: Tensors,
+    /,
+    *,
+    key: str,
+    steered: Sequence[Param],
+    told: Mapping[str, Callable[[object], None]] = MappingProxyType({}),
+    **facts: Any,
+) -> None:
     """The moving picture `name` of these tensors. Its state is the values of `steered`, each by its short name.
 
     `facts` go to the browser with those of the tensors: `label` and `alt` say what there is to see, `keys` says which
-    key moves what. What the browser sends back is taken only if it has a value that each parameter accepts.
+    key moves what. What the browser sends back is taken only if it has a value that each parameter accepts. `told` are
+    functions that take what it tells beside that, by name; they check it.
     """
     heard = f"{key}:heard"
 
@@ -80,7 +90,8 @@ def picture(name: str, tensors: Tensors, /, *, key: str, steered: Sequence[Param
     numbers = [param for param in steered if not isinstance(param, TextParam)]
     bounds = {param.name: (param.low, param.high, param.step) for param in numbers}
     data = with_facts(tensors, store=key, start=start, bounds=bounds, **facts)
-    _entries[name](key=key, data=data, on_state_change=on_change)
+    hear = {f"on_{what}_change": lambda what=what: told[what](st.session_state[key].get(what)) for what in told}
+    _entries[name](key=key, data=data, on_state_change=on_change, **hear)
 
 
 def _has_box(param: Param) -> bool:

@@ -123,7 +123,7 @@ def _failure(lesson: Lesson, error: Exception) -> None:
 def _reason(lesson: Lesson, error: Exception) -> str:
     """The error's own sentence where it was written for people."""
     if isinstance(error, ValueError | tables.TableFileError):
-        return f"{str(error).rstrip('.')}."
+        return f"{str(error).rstrip('.')}.".replace("[", "\\[")  # neither links nor pictures from what was typed
     _LOG.error("a part of %s failed", lesson.slug, exc_info=error)
     return text("frame", "failed_log")
 

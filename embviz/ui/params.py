@@ -155,6 +155,19 @@ class ChoiceParam(_Addressed):
         return self.options
 
 
+OWN_TABLE = "your own"
+
+
+class TableParam(ChoiceParam):
+    """Which table: a shipped one, or one from a file of the person's own, of which the address says no more."""
+
+    __slots__ = ()
+
+    @property
+    def shipped(self) -> tuple[str, ...]:
+        return tuple(name for name in self.options if name != OWN_TABLE)
+
+
 class ViewParam(ChoiceParam):
     """Which of a lesson's pictures stands on the page: a bar of words above it."""
 

@@ -1,12 +1,15 @@
 """Long work of one person, beside the script: it shows how far it is, can be stopped, and ends with the tab.
 
-At most AT_ONCE run in the whole process; the others wait in a queue and say their place in it. The work is a function
-of `report(share, words)`, which it calls as it goes; `report` raises `Stopped` when the person stopped it.
+At most AT_ONCE run in the whole process; the others wait in a queue and say their place in it. Trainings, which take
+minutes, have a lane of their own, so that nothing short waits for them (`training`). The work is a function
+of `report(share, words)`, which it calls as it goes; `report` raises `Stopped` when the person stopped it. A third
+argument of `report` is what there is to see so far, the job's `partial`.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,11 +19,17 @@ import streamlit as st
 from embviz.ui.text import text
 
 AT_ONCE = 2
+TRAINING = "training"  # a lane
 _LOG = logging.getLogger(__name__)
 _room = threading.Condition()
 _queue: list[Job] = []  # those that run, then those that wait
 
-Work = Callable[[Callable[[float, str], None]], Any]
+Work = Callable[[Callable[..., None]], Any]
+
+
+def _at_once(lane: str) -> int:
+    """How many of a lane run at once: of trainings half as many as there are processors, for pages need some too."""
+    return max(1, (os.cpu_count() or 2) // 2) if lane == TRAINING else AT_ONCE
 
 
 class Stopped(Exception):
@@ -28,14 +37,15 @@ class Stopped(Exception):
 
 
 class Job:
-    """One piece of work: `share` of it done, in `words`; then `result`, or `error` in one sentence.
+    """One piece of work: `share` of it done, in `words`, `partial` of it to see; then `result`, or `error`, a sentence.
 
     `about` says what it was asked for, to know whether the result still answers the question.
     """
 
-    def __init__(self, work: Work, about: Any = None) -> None:
-        self.about = about
+    def __init__(self, work: Work, about: Any = None, lane: str = "") -> None:
+        self.about, self.lane = about, lane
         self.share, self.words = 0.0, ""
+        self.partial: Any = None
         self.result: Any = None
         self.error: str | None = None
         self._stop = threading.Event()
@@ -52,7 +62,7 @@ class Job:
     def place(self) -> int:
         """How many have to end before this one starts; 0 once it runs."""
         with _room:
-            return max(0, _queue.index(self) - AT_ONCE + 1) if self in _queue else 0
+            return max(0, self._ahead() - _at_once(self.lane) + 1) if self in _queue else 0
 
     def stop(self) -> None:
         self._stop.set()
@@ -62,7 +72,12 @@ class Job:
     def join(self, seconds: float | None = None) -> None:
         self._thread.join(seconds)
 
-    def _report(self, share: float, words: str) -> None:
+    def _ahead(self) -> int:
+        return [job for job in _queue if job.lane == self.lane].index(self)
+
+    def _report(self, share: float, words: str, partial: Any = None) -> None:
+        if partial is not None:
+            self.partial = partial
         if self._stop.is_set():
             raise Stopped
         self.share, self.words = min(1.0, max(0.0, share)), words
@@ -70,7 +85,7 @@ class Job:
     def _run(self, work: Work) -> None:
         try:
             with _room:
-                _room.wait_for(lambda: self._stop.is_set() or _queue.index(self) < AT_ONCE)
+                _room.wait_for(lambda: self._stop.is_set() or self._ahead() < _at_once(self.lane))
             self._report(0.0, "")
             self.result = work(self._report)
         except Stopped:
@@ -91,15 +106,22 @@ def _mine() -> dict[str, Job]:
     return {}
 
 
-def start(key: str, work: Work, *, about: Any = None) -> None:
+def start(key: str, work: Work, *, about: Any = None, lane: str = "") -> None:
     """Begin the work called `key`, in place of one of that name that is still on."""
     stop(key)
-    _mine()[key] = Job(work, about)
+    _mine()[key] = Job(work, about, lane)
 
 
 def stop(key: str) -> None:
     if job := _mine().pop(key, None):
         job.stop()
+
+
+def stop_about(table: str) -> None:
+    """Stop, and forget, all work of this person about a table."""
+    for key, mine in list(_mine().items()):
+        if isinstance(mine.about, dict) and mine.about.get("table") == table:
+            stop(key)
 
 
 def job(key: str) -> Job | None:

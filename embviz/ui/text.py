@@ -12,6 +12,7 @@ from types import MappingProxyType
 from embviz.paths import ASSETS
 
 _SECTION = re.compile(r"^<!-- (\w+) -->\n", re.MULTILINE)
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^])")
 _PLACEHOLDER = re.compile(r"\[\[(\w+)\]\]")
 
 
@@ -37,6 +38,11 @@ def fill(section: str, **values: object) -> str:
     if placeholders(section) != set(values):
         raise ValueError(f"the text asks for {sorted(placeholders(section))} and was given {sorted(values)}")
     return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), section)
+
+
+def plain(words: str) -> str:
+    """Words as text in Markdown, not as markup; control characters as their pictures."""
+    return _MARKUP.sub(r"\\\1", "".join(chr(0x2400 + ord(c)) if c < " " else c for c in words))
 
 
 def text(stem: str, name: str, **values: object) -> str:

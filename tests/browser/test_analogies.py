@@ -1,6 +1,5 @@
 """The lesson on analogies as a person uses it."""
 
-import re
 from functools import cache
 
 import pytest
@@ -70,15 +69,13 @@ def test_a_try_and_the_parallelogram(open_page, idle):
 
 
 def test_scores_can_be_computed_again_and_stopped(open_page, idle):
-    page = open_page("analogies?ana_view=Scores")
-    checked = page.locator("[data-testid=stCaptionContainer]").filter(has_text="computed again")
-    expect(checked).to_have_text(re.compile(r"^0 of (\d+) numbers of glove"))
+    page = open_page("analogies?ana_view=Scores&ana_table=minilm")  # the widest table takes longest
     page.get_by_role("button", name="Compute it again").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped.")).to_be_visible(timeout=60_000)
-    expect(checked).to_have_text(re.compile(r"^0 of"))
     idle(page)
+    assert page.locator("[data-testid=stCaptionContainer]").filter(has_text="computed again").count() == 0
 
 
 @pytest.mark.parametrize("view", ["Ranking", "Scores"])

@@ -142,10 +142,10 @@ def test_tsne_runs_can_be_stopped_and_ends_as_a_picture(open_page):
     page = open_page("projector?prj_view=t-SNE&prj_n=2000")
     page.get_by_role("button", name="Run t-SNE").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped. What was there before still stands.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Stopped. What was there before still stands.")).to_be_visible(timeout=60_000)
     page.goto(page.url.replace("prj_n=2000", "prj_n=200"))
     page.get_by_role("button", name="Run t-SNE").click()
-    expect(page.locator(".st-key-said")).to_contain_text("200 words by t-SNE", timeout=60_000)
+    expect(page.locator(".st-key-said")).to_contain_text("200 rows by t-SNE", timeout=60_000)
 
 
 def test_the_keyboard_turns_enlarges_and_lets_go(open_page):

@@ -19,8 +19,11 @@ SECTIONS = prose.sections
 asked: dict[str, set[str]] = defaultdict(set)  # sections that pages asked for, in the whole run
 states: set[tuple[str, frozenset]] = set()  # states that were opened
 AFTER_WORK = {  # said when long work has ended
+    "language_model": {"wrote", "kept"},
     "lookup": {"longer", "shorter", "left_out", "make", "measured"},
-    "projector": {"say_tsne"},
+    "projector": {"say_tsne", "part"},
+    "word2vec": {"running", "say_plain"},
+    "analogies": {"checked", "compute", "compute_help", "say_not_yet", "say_no_question"},
 }
 PROBES = [(item, param, value) for item in LESSONS for param in item.params for value in param.probes]
 
@@ -128,7 +131,8 @@ def test_an_exercise_knows_its_answer(item, number):
     answer = chosen.answer()
     assert not chosen.choices or answer in chosen.choices
     opened(item.slug, **query(chosen.link))
-    wrong = next(choice for choice in chosen.choices if choice != answer) if chosen.choices else str(answer + 1)
+    far = 1 + 2 * chosen.tolerance
+    wrong = next(choice for choice in chosen.choices if choice != answer) if chosen.choices else str(answer + far)
     for given, word in (
         (str(answer), "Right."),
         (wrong, "Not "),
@@ -206,6 +210,9 @@ def test_every_section_is_used_and_exists():
     # when a picture fails; before torch is there; while long work runs
     asked["frame"].update({"failed", "failed_log", "failed_note", "reset", "waiting"})
     asked["frame"].update({"stop", "stopped", "work_failed", "queued", "starting"})
+    asked["own_table"] = set(SECTIONS("own_table"))  # see test_own_table.py
+    for stem in ("training", "own_corpus"):  # while and after a training; see test_training.py
+        asked[stem] = set(SECTIONS(stem))
     for path in (ASSETS / "text" / "en").glob("*.md"):
         assert set(SECTIONS(path.stem)) == asked[path.stem] | AFTER_WORK.get(path.stem, set()), path.stem
 

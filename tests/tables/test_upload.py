@@ -287,8 +287,8 @@ def test_data_that_is_no_binary_file():
 
 def test_the_limits_are_announced():
     assert LIMITS.sentence == (
-        "A file may have up to 200 MB (800 MB unpacked), 200,000 rows, 4,096 numbers in a row and "
-        "100,000,000 numbers in all."
+        "A file may have up to 200 MB (400 MB unpacked), 200,000 rows, 4,096 numbers in a row and "
+        "40,000,000 numbers in all."
     )
 
 

@@ -79,3 +79,25 @@ def test_no_more_than_a_few_run_at_once_and_the_others_know_their_place():
     for job in jobs:
         finished(job)
     assert max(most) == running.AT_ONCE
+
+
+def test_trainings_wait_for_trainings_alone():
+    """Half as many trainings as processors run at once, and what is short does not wait for them."""
+    go = threading.Event()
+    busy = []
+
+    def work(report):
+        busy.append(1)
+        go.wait(10)
+
+    at_once = running._at_once(running.TRAINING)
+    trainings = [running.Job(work, lane=running.TRAINING) for _ in range(at_once + 1)]
+    while len(busy) < at_once:
+        pass
+    assert [job.place for job in trainings] == [0] * at_once + [1]
+    short = finished(running.Job(lambda report: "done"))
+    assert short.result == "done" and trainings[-1].place == 1
+    go.set()
+    for job in trainings:
+        finished(job)
+    assert len(busy) == at_once + 1
