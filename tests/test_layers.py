@@ -13,6 +13,7 @@ ALLOWED = {  # what a folder may import of ours
     "embviz/figures": {"embviz.figures", "embviz._lazy"},
     "embviz/tables": {"embviz.tables", "embviz.compute", *BASE},
     "embviz/ui": {"embviz.ui", "embviz.compute", "embviz.tables", *BASE},
+    "embviz/claims": {"embviz.claims", "embviz.compute", "embviz.tables"},
     "embviz/lessons": {"embviz.lessons", "embviz.ui.params", "embviz.compute", "embviz.tables"},
     "pages": {"embviz.ui", "embviz.figures", "embviz.lessons"},
 }
