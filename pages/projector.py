@@ -18,19 +18,23 @@ def picture(controls, stage):
 
 def drawn(controls, stage, chosen, view):
     table, shown, called = chosen.name, chosen.shown, chosen.called
-    cloud, n = VIEWS[view](controls, stage, table)
-    wanted, colour = lesson.WORDS.widget(controls), lesson.COLOUR.widget(controls)
+    wanted = lesson.WORDS.widget(controls)
+    alone = view in PCA and lesson.OF.widget(controls) == lesson.OF.options[1]
+    cloud, n = VIEWS[view](controls, stage, table, wanted if alone else "")
+    colour = lesson.COLOUR.widget(controls)
     points = len(cloud.facts["tokens"])
     row = lesson.ROW.upto(points - 1)
-    paint = cached.computed("tables.projector.paint", table=table, colour=colour, wanted=wanted, row=row.value(), n=n)
+    asked = {"colour": colour, "wanted": wanted, "row": row.value(), "n": n, "alone": alone}
+    paint = cached.computed("tables.projector.paint", table=table, **asked)
     words = {"label": text(SLUG, "title"), "alt": text(SLUG, "alt", points=f"{points:,}", table=called)}
+    of = (table, n, wanted if alone else "")
     rows = cloud.facts["rows"] or range(points)
-    chosen.rows = [rows[k] for k in selection.selected(KEY, points, (table, n))]
+    chosen.rows = [rows[k] for k in selection.selected(KEY, points, of)]
     chosen.what = text(SLUG, "selected")
     with stage:
         steered = (*lesson.CAMERA, row, lesson.GROUPS)
-        told = {"selected": selection.hear(KEY, points, (table, n))}
-        facts = words | {"home": HOME, "file": f"{called} {view}", "points_of": f"{table} {n}"}
+        told = {"selected": selection.hear(KEY, points, of)}
+        facts = words | {"home": HOME, "file": f"{called} {view}", "points_of": repr(of)}
         components.picture("projector", cloud, key=KEY, steered=steered, told=told, **facts)
         said = {"neighbours": text(SLUG, "neighbours", table=called)}
         components.companion("projector", paint, picture_key=KEY, points=points, words=said)
@@ -41,17 +45,21 @@ def drawn(controls, stage, chosen, view):
 
 
 def principal(wanted):
-    def view(controls, stage, table):
-        cloud = cached.computed("tables.projector.principal", table=table, components=wanted)
+    def view(controls, stage, table, listed):
+        asked = {"listed": listed} if listed else {}
+        cloud = cached.computed("tables.projector.principal", table=table, components=wanted, **asked)
         shares = cloud.facts["shares"]
         said = {"k": len(shares), "d": cloud.facts["width"], "share": f"{sum(shares):.0%}"}
-        frame.say(stage, text(SLUG, "say_pca", rest=f"{1 - sum(shares):.0%}", **said))
+        if listed:
+            frame.say(stage, text(SLUG, "say_listed", n=len(cloud.facts["rows"]), **said))
+        else:
+            frame.say(stage, text(SLUG, "say_pca", rest=f"{1 - sum(shares):.0%}", **said))
         return cloud, 0
 
     return view
 
 
-def tsne(controls, stage, table):
+def tsne(controls, stage, table, _):
     n, seed = lesson.N.widget(controls), lesson.SEED.widget(controls)
     asked = {"table": table, "n": n, "seed": seed}
     if controls.button(text(SLUG, "run"), key="prj_run"):
@@ -67,7 +75,7 @@ def tsne(controls, stage, table):
     return cloud, n
 
 
-def by_words(controls, stage, table):
+def by_words(controls, stage, table, _):
     x, y = lesson.X.widget(controls), lesson.Y.widget(controls)
     cloud = cached.computed("tables.projector.by_words", table=table, x=x, y=y)
     frame.say(stage, text(SLUG, "say_words", x=plain(x.strip()), y=plain(y.strip())))
@@ -86,6 +94,7 @@ def shade(colour, facts):
     return [text(SLUG, f"shade_{colour}", low=f"{facts['low']:.3g}", high=f"{facts['high']:.3g}")]
 
 
-VIEWS = {"PCA 3-D": principal(3), "PCA 2-D": principal(2), "t-SNE": tsne, "By words": by_words}
+PCA = {"PCA 3-D": principal(3), "PCA 2-D": principal(2)}
+VIEWS = PCA | {"t-SNE": tsne, "By words": by_words}
 CODE = ("compute.projection.project", "compute.tsne.tsne", "tables.projector.by_words", "tables.projector.neighbours")
 frame.show(lesson.LESSON, picture, note=lambda said: said, code=CODE, lessons=LESSONS)

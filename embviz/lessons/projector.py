@@ -17,6 +17,7 @@ COLOUR = ChoiceParam("prj_colour", "Shade all rows by", "none", ("none", "length
 WORDS = TextParam(
     "prj_words", "Find words", "", limit=400, lines=1, odd=("king, queen", "quen, 🦁", "," * 50, "a," * 100)
 )
+OF = ChoiceParam("prj_of", "Points", "all rows", ("all rows", "only the words found"))
 X = TextParam(
     "prj_x", "Across", "she - he", limit=120, lines=1, odd=("", "king - man + woman", "she he", "qqqq - he", "he - he")
 )
@@ -55,13 +56,16 @@ def _axis() -> str:
     return ("(2, 0)", "(0, 2.5)", "(1.5, 1.2)")[int(along.argmax())]
 
 
+FAMILY = "king, queen, man, woman, prince, princess, boy, girl"
+
 LESSON = Lesson(
     slug="projector",
-    widgets=(VIEW, TABLE, WORDS, COLOUR, X, Y, N, SEED),
+    widgets=(VIEW, TABLE, WORDS, OF, COLOUR, X, Y, N, SEED),
     steered=(*CAMERA, ROW, GROUPS),
     tries=(
         Try("king", {VIEW: "PCA 3-D", TABLE: "glove", ROW: 691, GROUPS: 0b1000000}),
         Try("axes", {VIEW: "By words", TABLE: "glove", X: "she - he", Y: "hot - cold", WORDS: "king, queen, sun, ice"}),
+        Try("family", {VIEW: "PCA 2-D", TABLE: "glove", WORDS: FAMILY, OF: "only the words found", GROUPS: 0}),
         Try("pieces", {VIEW: "PCA 2-D", TABLE: "minilm", GROUPS: 0b10000000000100}),
         Try("rank", {VIEW: "PCA 2-D", TABLE: "glove", COLOUR: "row", GROUPS: 0}),
     ),
@@ -70,6 +74,7 @@ LESSON = Lesson(
         Exercise("axis", _axis, {VIEW: "By words"}, choices=("(2, 0)", "(0, 2.5)", "(1.5, 1.2)")),
     ),
     needs={
+        OF: {VIEW: "PCA 2-D", WORDS: FAMILY},
         X: {VIEW: "By words"},
         Y: {VIEW: "By words"},
         N: {VIEW: "t-SNE"},

@@ -19,6 +19,7 @@ from embviz.tables.upload_file import counted
 
 NEIGHBOURS = 12
 MOST_FOUND = 60
+LEAST_LISTED = 4
 MOST_POINTS = 50_000
 """Rows of a table that a picture of all of them shows at the most, the first ones."""
 
@@ -63,9 +64,16 @@ class Paint:
     neighbours: tuple[dict, ...]
 
 
-def principal(*, table: str, components: int) -> Cloud:
-    """The rows of a table, or the first MOST_POINTS, along the first principal components of all."""
+def principal(*, table: str, components: int, listed: str = "") -> Cloud:
+    """The rows of a table, or the first MOST_POINTS, along the first principal components of all.
+
+    With `listed`, words with commas between, the rows of these alone, along their own components.
+    """
     rows = tables.load(table)
+    if listed:
+        some = listed_rows(rows, listed)
+        made = _pca(rows, rows.rows(some), components)
+        return _part(rows, some, made.coordinates, tuple(made.explained_variance_ratio.tolist()))
     made = _pca(rows, rows.vectors, components)
     shares = tuple(made.explained_variance_ratio.tolist())
     return _all(rows, made.coordinates, tuple(map(_component, range(components), shares)), shares)
@@ -94,6 +102,17 @@ def words_only(table: EmbeddingTable, n: int) -> tuple[int, ...]:
     return first if 2 * len(first) >= rows else tuple(range(rows))
 
 
+def listed_rows(table: EmbeddingTable, listed: str) -> tuple[int, ...]:
+    """The rows of the words that are listed, each once, in that order. ValueError if it has fewer than four of them."""
+    rows = tuple(dict.fromkeys(words.look_up(table, _asked(listed)).rows))
+    if len(rows) < LEAST_LISTED:
+        raise ValueError(
+            f"{table.name} has {counted(len(rows), 'word')} of those in the box “Find words”; "
+            f"a picture of them alone needs {LEAST_LISTED} or more, with commas between"
+        )
+    return rows
+
+
 def by_words(*, table: str, x: str, y: str) -> Cloud:
     """Each row by its cosine with two formulas of words."""
     rows = tables.load(table)
@@ -102,23 +121,21 @@ def by_words(*, table: str, x: str, y: str) -> Cloud:
     return _all(rows, points, (f"cosine with {x.strip()}", f"cosine with {y.strip()}"), ())
 
 
-def paint(*, table: str, colour: str, wanted: str, row: int, n: int = 0) -> Paint:
+def paint(*, table: str, colour: str, wanted: str, row: int, n: int = 0, alone: bool = False) -> Paint:
     """The colours of a table's cloud, the words to find in it (commas between), and the neighbours of a point (or -1).
 
-    With n the cloud holds the first n words alone, as in `chosen`; neighbours are sought in the whole table even so.
+    With n the cloud holds the first n words alone, as in `chosen`, with `alone` those that are wanted, as in
+    `principal`; neighbours are sought in the whole table even so.
     """
     checked_choice("colour", colour, VALUES)
     rows = tables.load(table)
-    asked = [word.strip() for word in wanted.split(",") if word.strip()]
-    if len(asked) > MOST_FOUND:
-        raise ValueError(f"{len(asked)} words are listed; the picture finds up to {MOST_FOUND}")
-    found = words.look_up(rows, asked)
+    found = words.look_up(rows, _asked(wanted))
     values, low, high = _values(rows, colour)
     names = [*words.categories(), *words.PIECES]
     groups = tuple({"name": name, "rows": list(words.category_rows(rows, name))} for name in names)
     near = neighbours(rows, row)
-    if n:
-        some = words_only(rows, n)
+    if n or alone:
+        some = listed_rows(rows, wanted) if alone else words_only(rows, n)
         point = {of: k for k, of in enumerate(some)}
         values = None if values is None else values[list(some)]
         groups = tuple(group | {"rows": [point[of] for of in group["rows"] if of in point]} for group in groups)
@@ -144,6 +161,13 @@ def neighbours(table: EmbeddingTable, row: int) -> tuple[dict, ...]:
     near = similarity.nearest(table.vectors, table.rows([row])[0], k, exclude=(row,))
     found = zip(near.indices.tolist(), near.scores.tolist(), strict=True)
     return tuple({"row": i, "score": score, "token": _cut(table.tokens[i])} for i, score in found)
+
+
+def _asked(listed: str) -> list[str]:
+    asked = [word.strip() for word in listed.split(",") if word.strip()]
+    if len(asked) > MOST_FOUND:
+        raise ValueError(f"{len(asked)} words are listed; the picture finds up to {MOST_FOUND}")
+    return asked
 
 
 def _pca(table: EmbeddingTable, vectors: Tensor, components: int) -> projection.Projection:

@@ -95,3 +95,23 @@ def test_a_part_of_the_table_keeps_its_numbers_straight():
         assert one["row"] == -1 or cloud.tokens[one["row"]] == one["token"]
     for group in made.groups:
         assert all(0 <= k < 300 for k in group["rows"])
+
+
+def test_listed_words_stand_alone_along_their_own_components():
+    glove = tables.load("glove")
+    listed = "king, queen, zzzz, man, woman, king"
+    made = projector.principal(table="glove", components=2, listed=listed)
+    assert made.tokens == ("king", "queen", "man", "woman")
+    rows = glove.rows(list(made.rows)).double().numpy()
+    reference = PCA(2).fit(rows)
+    assert made.shares == pytest.approx(reference.explained_variance_ratio_, abs=1e-4)
+    apart = np.abs(np.abs(made.points.numpy()) - np.abs(reference.transform(rows))).max()
+    assert apart < 1e-3
+    paint = projector.paint(table="glove", colour="none", wanted=listed, row=0, alone=True)
+    assert paint.found[:4] == (0, 1, 2, 3) and paint.unknown[0][0] == "zzzz"
+    assert paint.neighbours == tuple(
+        one | {"row": made.rows.index(one["row"]) if one["row"] in made.rows else -1}
+        for one in projector.neighbours(glove, made.rows[0])
+    )
+    with pytest.raises(ValueError, match="glove has 2 words of those"):
+        projector.principal(table="glove", components=2, listed="king, queen, zzzz")
