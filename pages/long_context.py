@@ -1,6 +1,7 @@
-"""Reading past the trained length: angles and wavelengths under each scaling, biases, decay, and a table of all."""
+"""Reading past the trained length: angles, wavelengths and biases, a table of all ways, and what they cost a model."""
 
 from embviz.figures import long_context as figures
+from embviz.figures import recipe as runs
 from embviz.lessons import LESSONS
 from embviz.lessons import long_context as lesson
 from embviz.ui import cached, components, frame
@@ -142,8 +143,24 @@ def compared(controls, stage):
     return text(SLUG, "check_compared", sources="; ".join(sources))
 
 
-PICTURES = (angles, wavelengths, alibi, xpos, learned, compared)
+def measured(controls, stage):
+    part = lesson.PARTS[lesson.PART.widget(controls)]
+    found = cached.computed("tables.recipe.lengths", shown="all", part=part, times=1)
+    arrays, fact = found.arrays, found.facts
+    changes = {each["label"]: f"{each['mean']:+.2f}".replace("-", "\u2212") for each in fact["growth"]}
+    said = {"trained": fact["trained"], "longest": int(fact["trained"] * arrays["times"][-1])}
+    ends = {name: fact[name] for name in ("lowest", "highest")}
+    ends |= {"low": changes[fact["lowest"]], "high": changes[fact["highest"]]}
+    frame.say(stage, text(SLUG, "say_measured", **ends, **said))
+    drawn = runs.lengths(arrays["times"], arrays["losses"], names=fact["names"], trained=fact["trained"])
+    told = ", ".join(f"{name} {change}" for name, change in changes.items())
+    frame.chart(stage, drawn, key="lng_measured", alt=text(SLUG, "alt_measured", told=told, **said))
+    return text(SLUG, "check_measured", tokens=f"{fact['tokens']:,}")
+
+
+PICTURES = (angles, wavelengths, alibi, xpos, learned, compared, measured)
 VIEWS = dict(zip(lesson.VIEWS, PICTURES, strict=True))
 CODE = ("rotary.rotary_frequencies", "long_context.angles", "long_context.wavelengths", "alibi.alibi_slopes")
 CODE += ("alibi.alibi_weights", "rotary.xpos_scale", "positions.interpolate_table", "long_context.comparison")
+CODE += ("language_length.length_losses",)
 frame.show(lesson.LESSON, picture, note=lambda said: said, code=[f"compute.{name}" for name in CODE], lessons=LESSONS)

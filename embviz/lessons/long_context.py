@@ -4,7 +4,7 @@ from embviz import compute
 from embviz.lessons.lesson import Exercise, Lesson, Try
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, ViewParam
 
-VIEWS = ("Angles", "Wavelengths", "ALiBi", "xPos", "Learned", "Side by side")
+VIEWS = ("Angles", "Wavelengths", "ALiBi", "xPos", "Learned", "Side by side", "Measured")
 SHORT = {  # the names of the schemes, as sections of the text call them
     "unchanged": "rotary",
     "linear": "linear",
@@ -13,6 +13,8 @@ SHORT = {  # the names of the schemes, as sections of the text call them
     "YaRN": "yarn",
     "Llama 3": "llama3",
 }
+
+PARTS = {"whole text": "whole", "its last 64 tokens": "last"}
 
 VIEW = ViewParam("lng_view", "Picture", "Angles", VIEWS)
 SCHEME = ChoiceParam("lng_scheme", "Scaling", "unchanged", tuple(SHORT))
@@ -24,6 +26,7 @@ HEADS = LevelParam("lng_heads", "Heads", 8, (2, 4, 6, 8, 12, 16, 20, 32, 40, 64)
 HEAD = IntParam("lng_head", "Head shown", 3, low=1, high=64)
 SCALE = LevelParam("lng_scale", "Scale base of xPos", 512, (64, 128, 256, 512, 1024, 2048, 4096))
 WIDTH = LevelParam("lng_width", "Width of the model", 4096, (384, 512, 768, 1024, 2048, 4096, 8192))
+PART = ChoiceParam("lng_part", "Loss over", "whole text", tuple(PARTS))
 
 P = IntParam("lng_p", "Position *p*", 4194304, low=0, high=4194304)
 PAIR = IntParam("lng_i", "Pair *i*", 52, low=0, high=63)
@@ -47,7 +50,7 @@ def _slowed() -> str:
 
 LESSON = Lesson(
     slug="long_context",
-    widgets=(VIEW, SCHEME, LENGTH, FACTOR, BASE, D, HEADS, HEAD, SCALE, WIDTH),
+    widgets=(VIEW, SCHEME, LENGTH, FACTOR, BASE, D, HEADS, HEAD, SCALE, WIDTH, PART),
     steered=(P, PAIR),
     tries=(
         Try("short", {VIEW: "Angles", SCHEME: "unchanged", **FIRST, P: P.default, PAIR: 52}),
@@ -67,6 +70,7 @@ LESSON = Lesson(
         HEAD: {VIEW: "ALiBi", HEADS: 64},
         SCALE: {VIEW: "xPos"},
         WIDTH: {VIEW: "Side by side"},
+        PART: {VIEW: "Measured"},
         P: {LENGTH: 131072, FACTOR: 32},
     },
     more=(

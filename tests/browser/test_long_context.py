@@ -7,6 +7,7 @@ from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute import long_context
+from embviz.tables import recipe
 
 SHOWN = {  # what stands first in each picture
     "Angles": "canvas",
@@ -15,6 +16,7 @@ SHOWN = {  # what stands first in each picture
     "xPos": ".st-key-lng_decays .main-svg",
     "Learned": ".st-key-lng_learned .main-svg",
     "Side by side": "table",
+    "Measured": ".st-key-lng_measured .main-svg",
 }
 DEFAULT = {"scheme": "unchanged", "length": 4096, "factor": 4, "base": 10000}
 
@@ -190,6 +192,17 @@ def test_the_table_counts_and_links_its_sources(open_page, idle):
     box = page.locator(".st-key-lng_table")
     assert box.evaluate("e => e.scrollWidth > e.clientWidth") and page.evaluate(SIDEWAYS) <= 0
     assert page.locator("table td").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 15
+
+
+def test_what_small_models_lose_past_their_length_is_told(open_page):
+    page = open_page("long_context?lng_view=Measured&lng_part=its+last+64+tokens")
+    found = recipe.lengths(shown="all", part="last", times=1)
+    change = {each["label"]: f"{each['mean']:+.2f}".replace("-", "\u2212") for each in found.growth}
+    lowest, highest = (f"{name} {change[name]}" for name in (found.lowest, found.highest))
+    expect(said(page)).to_contain_text(f"{found.lowest} ends lowest ({change[found.lowest]})")
+    figure = page.get_by_role("figure", name="Loss at 1, 2, 4 and 8 times the trained length of 64")
+    for told in (lowest, highest):
+        expect(figure).to_have_attribute("aria-label", re.compile(re.escape(told)))
 
 
 def test_a_try_sets_both_presets(open_page, idle):
