@@ -2,7 +2,10 @@
 
 from embviz.lessons import (
     analogies,
+    bpe,
+    glove,
     gradients,
+    language_model,
     learned,
     long_context,
     lookup,
@@ -10,14 +13,18 @@ from embviz.lessons import (
     order,
     pipeline,
     projector,
+    recipe,
     rotary,
     similarity,
     sinusoidal,
+    tokenizers,
+    word2vec,
 )
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Overview": (pipeline.LESSON,),
+    "Tokens": (bpe.LESSON, tokenizers.LESSON),
     "Vectors": (
         lookup.LESSON,
         gradients.LESSON,
@@ -33,5 +40,6 @@ SECTIONS: dict[str, tuple[Lesson, ...]] = {
         rotary.LESSON,
         long_context.LESSON,
     ),
+    "Learning": (word2vec.LESSON, glove.LESSON, language_model.LESSON, recipe.LESSON),
 }
 LESSONS: tuple[Lesson, ...] = tuple(lesson for lessons in SECTIONS.values() for lesson in lessons)

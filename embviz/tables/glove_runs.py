@@ -1,0 +1,41 @@
+"""The shipped trainings of the lesson on GloVe: `glove/*` of `embviz.compute.runs`.
+
+- glove/kingdom-0, -1, -2: the kingdom, 25 epochs, width 50, by three seeds; kingdom-long: 400 epochs.
+- glove/shakespeare: Shakespeare, 25 epochs; 400 words.
+- glove/shakespeare-counts: the counts that occur among Shakespeare's pairs of words, and how many pairs have each.
+- glove/word2vec-1, -2: what word2vec makes of the kingdom with other seeds, at its end.
+"""
+
+from functools import partial
+
+from embviz.compute import glove
+from embviz.compute.runs import Maker, Run
+from embviz.tables import glove_lesson, texts, word2vec
+
+
+def makers() -> dict[str, Maker]:
+    """The runs of this module, by name."""
+    found: dict[str, Maker] = {name: partial(made, name) for name in glove_lesson.SHIPPED.values()}
+    found |= {name: partial(by_word2vec, name, seed) for seed, name in glove_lesson.WORD2VEC_SEEDS.items()}
+    return found | {glove_lesson.COUNTS: counted}
+
+
+def made(name: str) -> Run:
+    """One of the shipped trainings."""
+    (settings,) = (settings for settings, known in glove_lesson.SHIPPED.items() if known == name)
+    snapshots = glove_lesson.SNAPSHOTS.get(name, 13) - 1
+    return glove_lesson.run_of(name, settings, tuple(glove_lesson.train(settings, snapshots=snapshots)))
+
+
+def by_word2vec(name: str, seed: int) -> Run:
+    """word2vec's training of the kingdom with another seed: its end alone."""
+    settings = word2vec.Settings("kingdom", "skip-gram", seed=seed)
+    *_, last = word2vec.train(settings, snapshots=1)
+    return glove_lesson.run_of(name, settings, (last,))
+
+
+def counted() -> Run:
+    """The distinct counts of Shakespeare."""
+    near = glove.cooccurrences(texts.corpus("Shakespeare"), texts.vocabulary("Shakespeare"), window=glove_lesson.WIDEST)
+    values, times = near.values.unique(return_counts=True)
+    return Run(glove_lesson.COUNTS, {"window": glove_lesson.WIDEST}, {"values": values, "times": times.int()})
