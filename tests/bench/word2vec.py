@@ -168,7 +168,9 @@ def shakespeare_table(peers: dict[str, tuple[str, str, int]], folder: Path, *, i
         print(f"|{' --- |' * 7}")
         for name in peers:
             losses = [judge.loss(architecture, *both) for both in tables[name]]
-            others = [(a, b) for a in range(len(SEEDS)) for b in range(len(SEEDS)) if a < b or (name != first and a == b)]
+            others = [
+                (a, b) for a in range(len(SEEDS)) for b in range(len(SEEDS)) if a < b or (name != first and a == b)
+            ]
             shared = [overlap(tables[name][a][0], tables[first][b][0]) for a, b in others]
             fastest = n_words / min(seconds for seconds, _ in times[name])
             cells = [

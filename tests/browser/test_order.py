@@ -84,7 +84,7 @@ def test_a_drag_moves_rows_and_columns_without_the_server_and_the_drop_computes(
     true_reading(page, ATE, LION, position="sinusoidal")
     page.evaluate(COUNT_SENT)
     box = page.locator("canvas").bounding_box()
-    before = page.locator("canvas").screenshot()
+    before = page.locator("canvas").first.screenshot()
     x, y = middle(token(page, "lion", 10))
     page.mouse.move(x, y)
     page.mouse.down()
@@ -93,7 +93,7 @@ def test_a_drag_moves_rows_and_columns_without_the_server_and_the_drop_computes(
         assert page.evaluate("() => window.sent") == 0
     expect(token(page, "lion", 0)).to_have_count(1)
     expect(page.locator(".reading")).to_contain_text("let go to compute B")
-    assert page.locator("canvas").screenshot() != before
+    assert page.locator("canvas").first.screenshot() != before
     page.mouse.up()
     number = moved(SWAPPED, LION, 0)
     wait_url(page, f"ord_order={number}")
@@ -231,7 +231,7 @@ def test_a_link_restores_the_state(open_page):
     page, again = open_page(query), open_page(query)
     found = computed(BACKWARDS, "learned", True, 7)
     assert shown(page) == ("gaze", "h", pytest.approx(found.scores_a[2, 9, 4].item(), abs=0.00051), "hidden")
-    expect_same_picture(page.locator("canvas"), again.locator("canvas").screenshot())
+    expect_same_picture(page.locator("canvas").first, again.locator("canvas").first.screenshot())
     assert set(page.url.split("?")[1].split("&")) == set(query.split("?")[1].split("&"))
     expect(page.get_by_text("132 of 144 pairs are hidden in one only")).to_be_visible()
 
@@ -275,12 +275,12 @@ def test_less_motion_jumps_and_the_theme_is_followed(open_page):
     page = open_page("order", reduced_motion="reduce")
     token(page, "ate", 3).press("End")
     page.wait_for_timeout(60)
-    settled = page.locator("canvas").screenshot()
+    settled = page.locator("canvas").first.screenshot()
     page.wait_for_timeout(250)  # nothing travels
-    expect_same_picture(page.locator("canvas"), settled)
+    expect_same_picture(page.locator("canvas").first, settled)
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(900)
-    assert page.locator("canvas").screenshot() != settled
+    assert page.locator("canvas").first.screenshot() != settled
 
 
 def test_an_answer_that_comes_while_a_hand_moves_does_not_silence_it(browser, modules):
