@@ -18,7 +18,9 @@ that happens to be the word o itself counts like any other. How it is made fast 
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -29,7 +31,7 @@ from embviz.compute.checks import checked_choice, checked_positive, checked_size
 from embviz.compute.corpora import Architecture, Encoded, Tokens, Vocabulary
 from embviz.compute.device import best_device
 from embviz.compute.snapshots import DivergedError, Snapshot
-from embviz.compute.word2vec_batches import BatchSizes, Tables, batch_sizes, batches
+from embviz.compute.word2vec_batches import BatchSizes, Run, Tables, batch_sizes, batches, in_turn
 
 MAX_WINDOW, MAX_DIM, MAX_NEGATIVE, MAX_NUMBERS = 20, 1024, 64, 1 << 28
 """The most of each that a training takes; the last are the numbers in both tables, 1 GB."""
@@ -54,7 +56,7 @@ def train_word2vec(
     learning_rate: float = 0.025,
     seed: int = 0,
     device: torch.device | str | None = None,
-    threads: int | None = 1,
+    threads: int = 1,
     snapshots: int = 20,
 ) -> Iterator[Snapshot]:
     """Train word vectors. The first snapshot is before the first step; up to `snapshots` follow, the last at the end.
@@ -65,8 +67,8 @@ def train_word2vec(
     that know nothing, (1 + negative) log 2.
 
     The same seed gives the same vectors on one CPU, with any number of threads. `device` None takes the best there is.
-    `threads` are those of the processor, for this training alone; None leaves torch's own. More than one is faster only
-    where nothing else runs: they wait for each other many times a batch.
+    On the CPU all work is done by `threads` threads; of more than one, all but the caller's are the iterator's own,
+    and end with it. Torch's settings for other work stay as they are.
 
     ValueError, on the call, for bad values or if no word occurs often enough; DivergedError, from the iterator, if the
     numbers grow beyond all bounds.
@@ -80,8 +82,7 @@ def train_word2vec(
     checked_positive("learning_rate", learning_rate)
     checked_size("seed", seed, least=0)
     checked_size("snapshots", snapshots)
-    if threads is not None:
-        checked_size("threads", threads)
+    checked_size("threads", threads)
     device = best_device() if device is None else torch.device(device)
     if not isinstance(tokens, corpora.Corpus | Sequence):
         tokens = list(tokens)
@@ -96,25 +97,45 @@ def train_word2vec(
     sizes = batch_sizes(vocabulary.counts, keep, learning_rate=learning_rate, **options)
     generator = torch.Generator(device="cpu").manual_seed(seed)
     vectors = (torch.rand(len(vocabulary), dim, generator=generator) * 2 - 1) / dim
-    tables = Tables(vectors.to(device), torch.zeros_like(vectors, device=device), sizes, **options)
-    made = _snapshots(
-        corpora.encode(tokens, vocabulary), vocabulary, keep, tables, sizes, options, epochs, learning_rate, snapshots,
-        generator,
-    )  # fmt: skip
-    return made if threads is None else _with_threads(made, threads)
+    both = vectors.to(device), torch.zeros_like(vectors, device=device)
+    encoded = corpora.encode(tokens, vocabulary)
+
+    def made(parts: int, run: Run) -> Iterator[Snapshot]:
+        tables = Tables(*both, sizes, **options, parts=parts, run=run)
+        return _snapshots(
+            encoded, vocabulary, keep, tables, sizes, options, epochs, learning_rate, snapshots, generator
+        )
+
+    return _in_threads(made, threads) if device.type == "cpu" else made(1, in_turn)
 
 
-def _with_threads(made: Iterator[Snapshot], threads: int) -> Iterator[Snapshot]:
-    """The same, made with so many threads of OpenMP; they are a setting of the thread of Python that it is made in."""
+def _in_threads(made: Callable[[int, Run], Iterator[Snapshot]], threads: int) -> Iterator[Snapshot]:
+    """The snapshots, made by so many threads of Python, each with one of OpenMP.
+
+    Threads of OpenMP wait for each other at every operation, some twenty times a batch, and where other work keeps a
+    processor busy that takes longer than the work itself; threads of Python meet twice a batch.
+    """
     from threadpoolctl import ThreadpoolController
 
     controller = ThreadpoolController()
-    while True:
-        with controller.limit(limits=threads, user_api="openmp"):
-            snapshot = next(made, None)
-        if snapshot is None:
-            return
-        yield snapshot
+
+    def one_thread() -> AbstractContextManager:
+        torch.get_num_threads()  # torch sets OpenMP's number on first use in a thread, and would do so after us
+        return controller.limit(limits=1, user_api="openmp")  # a setting of the calling thread alone
+
+    with ThreadPoolExecutor(threads - 1, initializer=one_thread) if threads > 1 else nullcontext() as pool:
+
+        def together(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+            others = [pool.submit(task) for task in tasks[1:]]
+            return [tasks[0](), *(other.result() for other in others)]
+
+        snapshots = made(threads, together if threads > 1 else in_turn)
+        while True:
+            with one_thread():
+                snapshot = next(snapshots, None)
+            if snapshot is None:
+                return
+            yield snapshot
 
 
 def _snapshots(

@@ -10,9 +10,11 @@ small enough that no row overshoots: see `batch_sizes`.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -100,8 +102,21 @@ def batch_sizes(
     return BatchSizes(chunk, negatives, max(1, int(words) // chunk))
 
 
+Run = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+"""How some calls are made, one after the other or at the same time; it gives their results."""
+
+
+def in_turn(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    """The results of some calls, one made after the other."""
+    return [task() for task in tasks]
+
+
 class Tables:
-    """The two tables, `vectors` and `context_vectors` (V, dim), and the steps that change them, in their precision."""
+    """The two tables, `vectors` and `context_vectors` (V, dim), and the steps that change them, in their precision.
+
+    A step is done in `parts`, each some of a batch's chunks, and `run` makes the calls for them, `in_turn` or at the
+    same time. The result does not depend on either.
+    """
 
     def __init__(
         self,
@@ -112,6 +127,8 @@ class Tables:
         architecture: Architecture = "skipgram",
         window: int = 5,
         negative: int = 5,
+        parts: int = 1,
+        run: Run = in_turn,
     ) -> None:
         self.vectors, self.context_vectors = vectors, context_vectors
         masks = window_masks(sizes.chunk, window).to(vectors)
@@ -125,50 +142,75 @@ class Tables:
         each = weights.sum(dim=1, keepdim=True) * negative / sizes.negatives
         self._weights = torch.cat((weights, each.expand(-1, sizes.negatives)), dim=1)
         self._labels = (torch.arange(self._weights.shape[1]) < weights.shape[1]).to(vectors)
-        self._buffers: dict[tuple[str, int, int], Tensor] = {}
+        self._run, self._parts = run, range(parts)
+        self._buffers: dict[tuple, Tensor] = {}
 
     def step(self, batch: Batch, rate: float, *, with_loss: bool = False) -> tuple[float, float] | None:
         """Move both tables by minus `rate` times the batch's gradients, all of them taken before the step.
 
         If `with_loss`: the loss before the step, summed over all pairs (x, o), and how many pairs there are.
         """
-        n, chunk = batch.centres.shape
-        kinds = batch.kinds.reshape(-1)
         rows, outputs = (batch.centres, batch.around) if self._skipgram else (batch.around, batch.centres)
-        rows = rows.reshape(-1)
-        inputs = self._taken("vectors", self.vectors, rows, n)
-        if not self._skipgram:
-            around, masks = inputs, self._taken("masks", self._masks, kinds, n)
-            inputs = torch.bmm(masks, around, out=self._buffer("inputs", n, chunk, around.shape[2]))
-            inputs.mul_(self._taken("shares", self._shares, kinds, n))
-        columns = torch.cat((outputs, batch.negatives), dim=1).view(-1)
-        across = self._taken("across", self.context_vectors, columns, n)
-        weights = self._taken("weights", self._weights, kinds, n)
-        scores = torch.bmm(inputs, across.transpose(1, 2), out=self._buffer("scores", n, chunk, across.shape[1]))
-        loss = None
-        if with_loss:
-            total = (weights * (softplus(scores) - self._labels * scores)).sum()
-            loss = total.item(), (weights * self._labels).sum().item()
-        slopes = torch.sub(self._labels, scores.sigmoid_(), out=scores).mul_(weights)
-        to_across = self._buffer("to_across", *across.shape)
-        torch.baddbmm(to_across, slopes.transpose(1, 2), inputs, beta=0, alpha=rate, out=to_across)
-        to_rows = self._buffer("to_inputs", *inputs.shape)
-        torch.baddbmm(to_rows, slopes, across, beta=0, alpha=rate, out=to_rows)
-        if not self._skipgram:
-            to_rows = torch.bmm(masks.transpose(1, 2), to_rows, out=self._buffer("to_around", *around.shape))
-        self.vectors.index_add_(0, rows, to_rows.view(len(rows), -1))
-        self.context_vectors.index_add_(0, columns, to_across.view(len(columns), -1))
-        return loss
+        columns = torch.cat((outputs, batch.negatives), dim=1)
+        moves = [self._buffer(name, "all", ids, self.vectors) for name, ids in (("rows", rows), ("columns", columns))]
+        edges = [len(rows) * part // len(self._parts) for part in (*self._parts, len(self._parts))]
 
-    def _taken(self, name: str, table: Tensor, rows: Tensor, n: int) -> Tensor:
-        """table[rows] as (n, rows / n, width)."""
-        out = self._buffer(name, n, len(rows) // n, table.shape[1])
-        torch.index_select(table, 0, rows, out=out.view(len(rows), -1))
+        def gradients(part: int) -> tuple[float, float]:
+            few = slice(edges[part], edges[part + 1])
+            to_rows, to_columns = (move[few] for move in moves)
+            return self._gradients(
+                part, batch.kinds[few], rows[few], columns[few], to_rows, to_columns, rate, with_loss
+            )
+
+        losses = self._run([partial(gradients, part) for part in self._parts])
+        tables = (self.vectors, self.context_vectors)
+        changes = zip(tables, (rows, columns), moves, strict=True)
+        self._run([partial(t.index_add_, 0, ids.reshape(-1), move.flatten(0, 1)) for t, ids, move in changes])
+        return (sum(loss for loss, _ in losses), sum(pairs for _, pairs in losses)) if with_loss else None
+
+    def _gradients(
+        self,
+        part: int,
+        kinds: Tensor,
+        rows: Tensor,
+        columns: Tensor,
+        to_rows: Tensor,
+        to_columns: Tensor,
+        rate: float,
+        with_loss: bool,
+    ) -> tuple[float, float]:
+        """Write minus `rate` times the gradients into to_rows (n, rows, dim) and to_columns (n, columns, dim)."""
+        inputs, to_inputs = self._taken("vectors", part, self.vectors, rows), to_rows
+        if not self._skipgram:
+            masks, near = self._taken("masks", part, self._masks, kinds), inputs
+            inputs = torch.bmm(masks, near, out=self._buffer("inputs", part, kinds, near))
+            inputs.mul_(self._taken("shares", part, self._shares, kinds))
+            to_inputs = self._buffer("to_inputs", part, kinds, near)
+        across = self._taken("across", part, self.context_vectors, columns)
+        weights = self._taken("weights", part, self._weights, kinds)
+        scores = torch.bmm(inputs, across.transpose(1, 2), out=self._buffer("scores", part, kinds, weights))
+        loss = pairs = 0.0
+        if with_loss:
+            loss = (weights * (softplus(scores) - self._labels * scores)).sum().item()
+            pairs = (weights * self._labels).sum().item()
+        slopes = torch.sub(self._labels, scores.sigmoid_(), out=scores).mul_(weights)
+        torch.baddbmm(to_columns, slopes.transpose(1, 2), inputs, beta=0, alpha=rate, out=to_columns)
+        torch.baddbmm(to_inputs, slopes, across, beta=0, alpha=rate, out=to_inputs)
+        if not self._skipgram:
+            torch.bmm(masks.transpose(1, 2), to_inputs, out=to_rows)
+        return loss, pairs
+
+    def _taken(self, name: str, part: int, table: Tensor, rows: Tensor) -> Tensor:
+        """table[rows], (n, rows, width)."""
+        out = self._buffer(name, part, rows, table)
+        torch.index_select(table, 0, rows.reshape(-1), out=out.flatten(0, 1))
         return out
 
-    def _buffer(self, name: str, *shape: int) -> Tensor:
-        if (found := self._buffers.get((name, *shape))) is None:
-            found = self._buffers[name, *shape] = self.vectors.new_empty(shape)
+    def _buffer(self, name: str, part: int | str, rows: Tensor, like: Tensor) -> Tensor:
+        """Room for a row of the width of `like` for each of `rows` (n, rows), the same at each call."""
+        shape = (*rows.shape, like.shape[-1])
+        if (found := self._buffers.get((name, part, shape))) is None:
+            found = self._buffers[name, part, shape] = like.new_empty(shape)
         return found
 
 
