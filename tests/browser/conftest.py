@@ -22,11 +22,18 @@ IDLE = """() => {
 expect.set_options(timeout=20_000)  # the first chart of a server that has just started takes its time
 
 
+# What stands for a lesson in the short run: all its pictures, its links, keys and hands, and what it trains or reads.
+SHORT = ("fits", "link", "keys", "drag", "hand", "train", "refused", "format")
+WHOLE = ("test_app", "test_modules", "test_pipeline")  # the frame that all lessons share
+
+
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
     for item in items:
         if here in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
+            if Path(item.fspath).stem not in WHOLE and not any(word in item.name for word in SHORT):
+                item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")

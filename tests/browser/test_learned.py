@@ -235,19 +235,6 @@ def test_a_link_restores_the_state(open_page):
     assert "position 2,000" in said(page)
 
 
-def test_a_try_moves_the_picture_even_twice(open_page, idle):
-    page = open_page("learned?lrn_view=Norms")
-    for _ in range(2):
-        page.get_by_role("button", name="Position 0").click()
-        wait_url(page, "lrn_p=0")
-        idle(page)
-        assert true_cell(page) == (0, 99) and numbers(page, CELL)[2] == 1.87
-        page.locator("canvas").focus()
-        page.keyboard.press("ArrowRight")
-        wait_url(page, "lrn_p=1")
-        idle(page)
-
-
 def test_less_motion_jumps_to_the_end(open_page):
     page = open_page("learned", reduced_motion="reduce")
     page.get_by_role("button", name="Play").click()
@@ -261,15 +248,3 @@ def test_the_theme_can_change_while_a_person_looks(open_page, view):
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(900)
     assert page.locator("canvas").screenshot() != before
-
-
-def test_an_exercise_is_checked_and_shows_why(open_page, idle):
-    page = open_page("learned")
-    box = page.locator(".st-key-learned_exercise_smooth")
-    box.get_by_role("radio", name="about 0.85").click()
-    box.get_by_role("button", name="Check").click()
-    expect(box.get_by_text("Right.")).to_be_visible()
-    with page.expect_popup() as opened:
-        box.get_by_role("link", name="Show me why").click()
-    idle(opened.value)
-    expect(opened.value.locator(".st-key-said")).to_contain_text("Neighbouring rows have cosine 0.85")
