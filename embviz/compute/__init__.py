@@ -40,6 +40,8 @@ MODULES = (
     "sizing",
     "snapshots",
     "tsne",
+    "word2vec",
+    "word2vec_batches",
 )
 
 __getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

@@ -17,6 +17,7 @@ that happens to be the word o itself counts like any other. How it is made fast 
 """
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -67,8 +68,8 @@ def train_word2vec(
     that know nothing, (1 + negative) log 2.
 
     The same seed gives the same vectors on one CPU, with any number of threads. `device` None takes the best there is.
-    On the CPU all work is done by `threads` threads; of more than one, all but the caller's are the iterator's own,
-    and end with it. Torch's settings for other work stay as they are.
+    On the CPU all work is done by `threads` threads, at most one a processor; of more than one, all but the caller's
+    are the iterator's own, and end with it. Torch's settings for other work stay as they are.
 
     ValueError, on the call, for bad values or if no word occurs often enough; DivergedError, from the iterator, if the
     numbers grow beyond all bounds.
@@ -117,7 +118,7 @@ def _in_threads(made: Callable[[int, Run], Iterator[Snapshot]], threads: int) ->
     """
     from threadpoolctl import ThreadpoolController
 
-    controller = ThreadpoolController()
+    controller, threads = ThreadpoolController(), min(threads, os.cpu_count() or 1)
 
     def one_thread() -> AbstractContextManager:
         torch.get_num_threads()  # torch sets OpenMP's number on first use in a thread, and would do so after us
@@ -155,9 +156,10 @@ def _snapshots(
     every = max(1, round(n_steps / _LOSSES))
     step, done, seconds, due = 0, 0.0, 0.0, 1
     total, pairs = (1 + options["negative"]) * math.log(2), 1.0
-    begin = time.perf_counter()
 
     def snapshot() -> Snapshot:
+        if not bool(tables.vectors.isfinite().all() and tables.context_vectors.isfinite().all()):
+            raise DivergedError(step, done, learning_rate)
         return Snapshot(
             step, done * epochs, done, total / pairs if pairs else math.nan,
             done * epochs * len(encoded.ids) / seconds if step else 0.0, seconds,
@@ -188,6 +190,4 @@ def _snapshots(
                 begin = time.perf_counter()
     seconds += time.perf_counter() - begin
     done = 1.0
-    if not bool(tables.vectors.isfinite().all() and tables.context_vectors.isfinite().all()):
-        raise DivergedError(step, done, learning_rate)
     yield snapshot()

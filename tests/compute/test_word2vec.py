@@ -1,6 +1,8 @@
 import dataclasses
 import itertools
 import math
+import os
+import threading
 from collections import Counter
 
 import numpy as np
@@ -406,10 +408,37 @@ class TestTraining:
                 seen.append(snapshot)
         assert 1 <= len(seen) < 20
 
-    def test_threads_are_not_a_setting_of_others(self):
-        before = torch.get_num_threads()
-        for _ in train_word2vec(KINGDOM, dim=4, epochs=1, snapshots=2, threads=before + 1):
-            assert torch.get_num_threads() == before
+    @pytest.mark.parametrize("threads", [1, 2])
+    def test_threads_are_not_a_setting_of_others(self, monkeypatch, threads):
+        """In a thread of Python that has used torch before, and in one that has not."""
+        inside, between, used = [], [], []
+        gradients = Tables._gradients
+
+        def watched(*arguments):
+            inside.append((threading.get_ident(), torch.get_num_threads()))
+            return gradients(*arguments)
+
+        def train():
+            inside.clear()
+            for _ in train_word2vec(KINGDOM, dim=4, epochs=1, snapshots=3, threads=threads, device="cpu"):
+                between.append(torch.get_num_threads())
+            used.append((len({thread for thread, _ in inside}), {n for _, n in inside}))
+
+        monkeypatch.setattr(Tables, "_gradients", watched)
+        before, alive = torch.get_num_threads(), threading.active_count()
+        train()
+        fresh = threading.Thread(target=train)
+        fresh.start()
+        fresh.join()
+        assert used == [(min(threads, os.cpu_count()), {1})] * 2 and set(between) == {before}
+        assert threading.active_count() == alive and torch.get_num_threads() == before
+
+    def test_leaving_it_ends_its_threads(self):
+        alive = threading.active_count()
+        made = train_word2vec(KINGDOM, dim=4, threads=2, snapshots=5, device="cpu")
+        next(made), next(made)
+        made.close()
+        assert threading.active_count() == alive
 
     @ARCHITECTURES
     def test_on_the_device(self, device, architecture):
