@@ -11,14 +11,17 @@ Conventions. A table is (rows, dim) and is addressed by row number. The cosine w
 bfloat16 are computed as float32, and scores have the table's precision: float32, or float64 for a table in float64. A
 table that holds NaN or infinity is a ValueError that names the row.
 
-Rankings are exact. Matrix products in the table's precision, a block of queries at a time, only choose candidates: all
-rows whose product comes within its largest possible rounding error of the k-th best. Each candidate is then scored
-alone in float64, and the score rounded once. Rows are ordered by that rounded score, and rows of equal score by their
-number, the smaller first, on the k-th place too. So the result does not depend on the size of a block, the number of
-threads, or what else is asked in the same call. On a device without float64 the CPU computes what is float64.
+Rankings are exact. Matrix products in the table's precision, or in bfloat16 where that is faster, a block of queries at
+a time, only choose candidates: all rows whose product comes within its largest possible rounding error of the k-th
+best. Each candidate is then scored alone in float64, and the score rounded once. Rows are ordered by that rounded
+score, and rows of equal score by their number, the smaller first, on the k-th place too. So the result does not depend
+on the size of a block, the number of threads, the precision of the products, or what else is asked in the same call.
+On a device without float64 the CPU computes what is float64.
 """
 
+import functools
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -53,9 +56,10 @@ MAX_ORDERED = 1000
 
 # Of a group of rows only the best is looked at first. Small groups are many, large ones hold many rows that turn out
 # not to be among the k best; a share of sqrt(n / k) is between.
-_GROUP_SHARE, _MAX_GROUP = 0.25, 32
+_GROUP_SHARE, _MAX_GROUP = 0.25, 16
 _TILE_QUERIES, _TILE_ELEMENTS = 512, 1 << 20  # scores that stay in a processor's cache, 4 MB in float32
 _PAIR_ELEMENTS = 1 << 17  # numbers of vectors in float64 that stay there, 1 MB
+_COARSE_PRODUCTS = 1 << 26  # from so many on, bfloat16 can pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +321,7 @@ def order_by_clustering(vectors: Tensor) -> Tensor:
 class _Scoring:
     """Two ways to score rows, larger is better.
 
-    approximate(queries, rows, out) writes the scores of two slices, queries with rows, into `out`, of slack's dtype;
+    approximate(queries, rows, out) writes the scores of two slices, queries with rows, into `out`, a tile of `dtype`;
     approximate_pairs(queries, rows) are those of pairs (p,), up to rounding; slack (q, 1) is how far apart two of
     either may be and still be in the wrong order. exact(queries, rows) are the scores of pairs (p,) in float64. They
     rank like the approximate ones, but need not be the same function.
@@ -327,6 +331,11 @@ class _Scoring:
     approximate_pairs: Callable[[Tensor, Tensor], Tensor]
     slack: Tensor
     exact: Callable[[Tensor, Tensor], Tensor]
+    finer: "_Scoring | None" = None
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return torch.bfloat16 if self.finer else self.slack.dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,10 +378,7 @@ def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: 
     step = max(1, min(_TILE_QUERIES, BLOCK_ELEMENTS * group // (2 * n)))  # two numbers for each group that is reached
     for start in range(0, n_queries, step):
         block = slice(start, min(start + step, n_queries))
-        largest, members = _largest(n, scoring, block, group, excluded)
-        best = largest.topk(k, dim=1, sorted=False).values if k > 1 else largest.amax(dim=1, keepdim=True)
-        bound = best.amin(dim=1, keepdim=True)
-        bound = bound - scoring.slack[block] - bound.abs() * (2 * torch.finfo(table.dtype).eps)
+        largest, members, bound = _bounded(scoring, n, block, group, k, excluded)
         reached, place = (largest >= bound).nonzero(as_tuple=True)
         counts = torch.bincount(reached, minlength=len(bound)).tolist()
         for few, pairs in _portions(counts, BLOCK_ELEMENTS // (4 * group)):
@@ -388,6 +394,19 @@ def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: 
             best = _best(query - here.start, rows, exact, here.stop - here.start, k)
             indices[here], scores[here] = rows[best], exact[best]
     return Neighbours(indices, scores, left)
+
+
+def _bounded(
+    scoring: _Scoring, n: int, block: slice, group: int, k: int, excluded: _Excluded
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What `_largest` gives, and what a group's largest must reach, (queries, 1), to hold one of the k best."""
+    largest, members = _largest(n, scoring, block, group, excluded)
+    best = largest.topk(k, dim=1, sorted=False).values if k > 1 else largest.amax(dim=1, keepdim=True)
+    bound = best.amin(dim=1, keepdim=True)
+    bound = bound - scoring.slack[block] - bound.abs() * (2 * torch.finfo(bound.dtype).eps)
+    if scoring.finer and bool((bound <= 0).any()):
+        return _bounded(scoring.finer, n, block, group, k, excluded)
+    return largest, members, bound
 
 
 def _largest(n: int, scoring: _Scoring, block: slice, group: int, excluded: _Excluded) -> tuple[Tensor, Tensor]:
@@ -406,8 +425,12 @@ def _largest(n: int, scoring: _Scoring, block: slice, group: int, excluded: _Exc
     own_rows, own_queries = own.reshape(-1)[order], order // max(1, own.shape[1])
     edges = torch.tensor([*starts, n], device=device)
     own_edges, shared_edges = (torch.searchsorted(rows, edges).tolist() for rows in (own_rows, excluded.shared))
-    scores = torch.full((height, tile), -math.inf, dtype=scoring.slack.dtype, device=device)
-    largest = torch.empty(height, len(starts) * width, dtype=scoring.slack.dtype, device=device)
+    scores = torch.full((height, tile), -math.inf, dtype=scoring.dtype, device=device)
+    largest = torch.empty(height, len(starts) * width, dtype=scoring.dtype, device=device)
+
+    def ordered(values: Tensor) -> Tensor:  # integers are compared faster, and in the same order if they are positive
+        return values.view(torch.int16) if scoring.finer else values
+
     for index, start in enumerate(starts):
         rows = slice(start, min(start + tile, n))
         scoring.approximate(block, rows, scores[:, : rows.stop - start])
@@ -420,9 +443,9 @@ def _largest(n: int, scoring: _Scoring, block: slice, group: int, excluded: _Exc
             these = slice(shared_edges[index], shared_edges[index + 1])
             scores[:, excluded.shared[these] - start] = -math.inf
         here = largest[:, index * width : (index + 1) * width]
-        torch.amax(scores.view(height, group, width), dim=1, out=here)
+        torch.amax(ordered(scores).view(height, group, width), dim=1, out=ordered(here))
     firsts = (torch.tensor(starts, device=device)[:, None] + torch.arange(width, device=device)).reshape(-1, 1)
-    return largest, firsts + torch.arange(0, tile, width, device=device)
+    return largest.to(scoring.slack.dtype), firsts + torch.arange(0, tile, width, device=device)
 
 
 def _best(query: Tensor, rows: Tensor, scores: Tensor, n_queries: int, k: int) -> Tensor:
@@ -458,15 +481,56 @@ def _by_product(
     left: Tensor, right: Tensor, slack: Tensor, exact: Callable[[Tensor, Tensor], Tensor], plus: Tensor | None = None
 ) -> _Scoring:
     """Approximate scores that are a row of `left` for a query times a row of `right`, and `plus` (n,) for each row."""
-    plus = right.new_zeros(1).expand(len(right)) if plus is None else plus
 
     def approximate(block: slice, rows: slice, out: Tensor) -> None:
-        torch.addmm(plus[rows], left[block], right[rows].T, out=out, beta=int(plus.stride(0) > 0))
+        if plus is None:
+            torch.mm(left[block], right[rows].T, out=out)
+        else:
+            torch.addmm(plus[rows], left[block], right[rows].T, out=out)
 
     def approximate_pairs(query: Tensor, rows: Tensor) -> Tensor:
-        return _products(left[query], right[rows]) + plus[rows]
+        products = _products(left[query], right[rows])
+        return products if plus is None else products + plus[rows]
 
     return _Scoring(approximate, approximate_pairs, slack, exact)
+
+
+def _by_direction(
+    left: Tensor, right: Tensor, longest: float | Tensor, exact: Callable[[Tensor, Tensor], Tensor]
+) -> _Scoring:
+    """`_by_product` of rows of `left`, of length 1, with rows of `right`, none longer than `longest`.
+
+    Where a processor multiplies bfloat16 faster, the tiles are of that: u = 2 ** -9 is lost of each factor and of the
+    score, 3 u of two vectors of length 1, and two scores are compared.
+    """
+    scoring = _by_product(left, right, (_slack(right) * longest + left.new_zeros(len(left), 1)), exact)
+    if len(left) * right.numel() < _COARSE_PRODUCTS or not _coarse_is_faster(right.device.type, right.dtype):
+        return scoring
+    near, far = left.to(torch.bfloat16), right.to(torch.bfloat16)
+
+    def approximate(block: slice, rows: slice, out: Tensor) -> None:
+        torch.mm(near[block], far[rows].T, out=out)
+
+    slack = scoring.slack + 6.1 * 2.0**-9 * longest
+    return _Scoring(approximate, scoring.approximate_pairs, slack, exact, scoring)
+
+
+@functools.cache
+def _coarse_is_faster(device: str, dtype: torch.dtype) -> bool:
+    """Whether products in bfloat16 take less time here than in `dtype`; asked by timing, since no library says so."""
+    if device != "cpu" or dtype != torch.float32:
+        return False
+    return _product_seconds(torch.bfloat16) < 0.7 * _product_seconds(dtype)
+
+
+def _product_seconds(dtype: torch.dtype) -> float:
+    left, right = torch.ones(256, 64, dtype=dtype), torch.ones(1024, 64, dtype=dtype)
+    seconds = []
+    for _ in range(6):
+        begin = time.perf_counter()
+        torch.mm(left, right.T)
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
 
 
 def _by_cosine(table: Tensor, queries: Tensor) -> _Scoring:
@@ -477,7 +541,7 @@ def _by_cosine(table: Tensor, queries: Tensor) -> _Scoring:
         query = query.to(asked.device)
         return _cosines(asked[query], lengths[query], *_measured(_exact(table[rows])))
 
-    return _by_product(rough, _units(table), rough.new_full((len(rough), 1), _slack(table)), exact)
+    return _by_direction(rough, _units(table), 1.0, exact)
 
 
 def _by_dot(table: Tensor, queries: Tensor) -> _Scoring:
@@ -488,7 +552,7 @@ def _by_dot(table: Tensor, queries: Tensor) -> _Scoring:
     def exact(query: Tensor, rows: Tensor) -> Tensor:
         return _products(queries[query.to(queries.device)], _exact(table[rows]))
 
-    return _by_product(rough, near, (_slack(table) * lengths.max()).expand(len(rough), 1), exact)
+    return _by_direction(rough, near, lengths.max(), exact)
 
 
 def _by_distance(table: Tensor, queries: Tensor) -> _Scoring:

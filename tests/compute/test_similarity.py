@@ -226,6 +226,40 @@ class TestNearest:
             assert torch.equal(found.indices, before.indices) and torch.equal(found.scores, before.scores)
             assert found.indices.device.type == device.type
 
+    @settings(max_examples=60, deadline=None)
+    @given(
+        seed=st.integers(0, 1000),
+        metric=st.sampled_from(("cosine", "dot")),
+        k=st.integers(1, 60),
+        side=st.sampled_from((-1.0, 0.0, 1.0)),
+        noise=st.sampled_from((1.0, 1e-2, 1e-5)),
+    )
+    def test_tiles_in_bfloat16_change_nothing(self, seed, metric, k, side, noise):
+        """Rows all on the query's side, all on the other, so that every score is negative, or on both; some closer to
+        each other than bfloat16 can tell; some excluded."""
+        vectors = noise * drawn(700, 7, seed) + side
+        vectors[600:] = vectors[:100]
+        queries = torch.cat((torch.full((1, 7), 1.0), drawn(3, 7, seed + 1)))
+        exclude = torch.randint(0, 700, (4, 5), generator=torch.Generator().manual_seed(seed))
+        plain = nearest(vectors, queries, k, metric=metric, exclude=exclude)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(similarity, "_COARSE_PRODUCTS", 0)
+            patch.setattr(similarity, "_coarse_is_faster", lambda device, dtype: True)
+            patch.setattr(similarity, "_TILE_ELEMENTS", 600 + seed)
+            made = []
+            products = torch.mm
+            patch.setattr(torch, "mm", lambda *rows, out: made.append(out.dtype) or products(*rows, out=out))
+            coarse = nearest(vectors, queries, k, metric=metric, exclude=exclude)
+        assert torch.equal(coarse.indices, plain.indices) and torch.equal(coarse.scores, plain.scores)
+        assert torch.bfloat16 in made
+        assert side >= 0 or noise == 1.0 or torch.float32 in made  # no positive score: asked again, finer
+
+    def test_products_in_bfloat16_stay_within_their_slack(self):
+        """The bound that candidates are chosen by: three roundings of 2 ** -9, of scores up to 1."""
+        rows = torch.nn.functional.normalize(drawn(4000, 50))
+        products = (rows[:500].bfloat16() @ rows.bfloat16().T).double()
+        assert (products - rows[:500].double() @ rows.double().T).abs().max() <= 3.05 * 2.0**-9
+
     @pytest.mark.parametrize("metric", METRICS)
     def test_a_query_alone_or_among_others(self, metric):
         vectors, queries = drawn(3000, 50), drawn(40, 50, 1)
