@@ -1,6 +1,8 @@
 """Is king − man + woman really queen?"""
 
-from embviz.lessons.lesson import Exercise, Lesson, Try
+import random
+
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import OWN_TABLE, ChoiceParam, TableParam, TextParam, ViewParam
 
 VIEW = ViewParam("ana_view", "Picture", "Ranking", ("Ranking", "Parallelogram", "Scores"))
@@ -32,23 +34,65 @@ SECTIONS = {  # of the Google set, as they stand in the picture of scores
 }
 
 
-def _first_with_inputs() -> str:
-    from embviz.tables import analogies
+FIRST = {  # a, b, c, and what may come first
+    "man king woman": ("queen", "king", "woman", "prince"),
+    "paris france tokyo": ("france", "japan", "korea", "tokyo"),
+    "france paris italy": ("italy", "milan", "paris", "rome"),
+    "man uncle woman": ("aunt", "daughter", "uncle", "woman"),
+    "man actor woman": ("actor", "actress", "starring", "woman"),
+    "good better bad": ("bad", "better", "worse", "worst"),
+    "walk walking swim": ("swim", "swimming", "walk", "walking"),
+    "dog puppy cat": ("cat", "dog", "kitten", "puppy"),
+    "he his she": ("her", "herself", "his", "she"),
+}
+OFFSETS = ("paris france tokyo", "man actor woman", "man uncle woman", "boy brother girl", "he his she")
 
-    return analogies.rankings(table="glove", a="man", b="king", c="woman").columns[0][0]
+
+def _first(seed: int = 0) -> Exercise:
+    """What ranks first when no word is forbidden."""
+    (asked,) = drawn(seed, ("man king woman", tuple(FIRST)))
+    a, b, c = asked.split()
+
+    def first() -> str:
+        from embviz.tables import analogies
+
+        return analogies.rankings(table="glove", a=a, b=b, c=c).columns[0][0]
+
+    link, says = {VIEW: "Ranking", A: a, B: b, C: c}, {"a": a, "b": b, "c": c}
+    return Exercise("first", first, link, choices=FIRST[asked], level=2, says=says, fresh=_first)
 
 
-def _angle() -> float:
-    from embviz.tables import analogies
+def _angle(seed: int = 0) -> Exercise:
+    """The angle between the two steps, by way of the word that the table answers."""
+    (asked,) = drawn(seed, ("man king woman", OFFSETS))
+    a, b, c = asked.split()
 
-    return analogies.parallelogram(table="glove", a="man", b="king", c="woman").angle
+    def shown():
+        from embviz.tables import analogies
+
+        return analogies.parallelogram(table="glove", a=a, b=b, c=c)
+
+    d = shown().names[3] if seed else "queen"
+    link, says = {VIEW: "Parallelogram", A: a, B: b, C: c}, {"a": a, "b": b, "c": c, "d": d}
+    return Exercise("angle", lambda: shown().angle, link, tolerance=5.0, level=3, says=says, fresh=_angle)
 
 
-def _best_section() -> str:
-    from embviz.tables import scores
+def _section(seed: int = 0) -> Exercise:
+    """In which of a few sections a table is right most often."""
+    (table,) = drawn(seed, ("glove", ("minilm", "wordllama")))
+    choices = ("family", "capitals, common", "currency", "plural", "nationality")
+    if seed:
+        by_chance = random.Random(seed)
+        choices = tuple(by_chance.sample([name for name in SECTIONS.values() if name != "all sections"], 5))
 
-    rows = scores.read()["glove"]["sections"][:-1]
-    return SECTIONS[max(rows, key=lambda row: row["correct"] / row["answered"])["name"]]
+    def best() -> str:
+        from embviz.tables import scores
+
+        rows = [row for row in scores.read()[table]["sections"] if SECTIONS[row["name"]] in choices]
+        return SECTIONS[max(rows, key=lambda row: row["correct"] / row["answered"])["name"]]
+
+    says = {"table": table}
+    return Exercise("section", best, {VIEW: "Scores"}, choices=choices, says=says, fresh=_section)
 
 
 def _asked(a: str, b: str, c: str, table: str = "glove") -> dict:
@@ -67,14 +111,9 @@ LESSON = Lesson(
         Try("lady", _asked("man", "king", "woman", "wordllama")),
     ),
     exercises=(
-        Exercise("first", _first_with_inputs, {VIEW: "Ranking"}, choices=("queen", "king", "woman", "prince")),
-        Exercise("angle", _angle, {VIEW: "Parallelogram"}, tolerance=5.0),
-        Exercise(
-            "section",
-            _best_section,
-            {VIEW: "Scores"},
-            choices=("family", "capitals, common", "currency", "plural", "nationality"),
-        ),
+        _first(),
+        _angle(),
+        _section(),
     ),
     needs={PLANE: {VIEW: "Parallelogram"}},
     more=(

@@ -1,6 +1,8 @@
 """Byte pair encoding by hand: the pair that occurs most often becomes a token, merge after merge."""
 
-from embviz.lessons.lesson import Exercise, Lesson, Try
+import random
+
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import ChoiceParam, IntParam, TextParam
 
 LOW = "low x5, lower x2, newest x3, widest x1"
@@ -56,29 +58,81 @@ WORD = TextParam(
 N = IntParam("bpe_n", "Merges made *n*", 2, low=0, high=256)
 
 
-def _learnt(n: int):
-    from embviz.compute.bpe import train_bpe
-    from embviz.tables.bpe import spelled_out
-
-    return train_bpe(spelled_out(LOW), n)
+FOUR = ("low", "lower", "newest", "widest")
 
 
-def _count() -> int:
-    """How often w and e stand side by side before any merge."""
-    from embviz.compute.bpe import moments
-    from embviz.tables.bpe import spelled_out
-
-    return dict(next(moments(spelled_out(LOW), _learnt(0))).ranked)["w", "e"]
+def _counts(seed: int) -> dict[str, int]:
+    """How often each of the four words comes: as in LOW, for other seeds by chance."""
+    return dict(zip(FOUR, drawn(seed, *((first, range(1, 10)) for first in (5, 2, 3, 1))), strict=True))
 
 
-def _next() -> str:
-    """The fifth merge."""
-    return " + ".join(_learnt(5).merges[4].pair)
+def _listed(counts: dict[str, int], times: str = " x") -> str:
+    return ", ".join(f"{word}{times}{count}" for word, count in counts.items())
 
 
-def _tokens() -> int:
-    """The tokens of a word that training never saw, after six merges."""
-    return len(_learnt(6).encode("newer"))
+def stands(counts: dict[str, int], n: int):
+    """The merges of so many words up to one more than n, and what stands before the last of them."""
+    from embviz.compute.bpe import moments, train_bpe
+
+    text = " ".join(" ".join([word] * count) for word, count in counts.items())
+    found = train_bpe(text, n + 1)
+    return found, list(moments(text, found))[n]
+
+
+def _count(seed: int = 0) -> Exercise:
+    """How often two letters stand side by side before any merge."""
+    (pair,) = drawn(seed, ("we", ("lo", "ow", "es", "st", "er", "ne", "ew", "de", "wi")))
+    counts = _counts(seed)
+    there = " and ".join(f"“{word}”" for word in FOUR if pair in word)
+    return Exercise(
+        "count",
+        lambda: dict(stands(counts, 0)[1].ranked)[tuple(pair)],
+        {TEXT: _listed(counts), N: 0},
+        says={"text": _listed(counts, " × "), "first": pair[0], "second": pair[1], "words": there},
+        fresh=_count,
+    )
+
+
+NEXT = {  # what the first of these exercises says, as `stands` finds it for LOW after four merges
+    "merges": "lo, low, es, est",
+    "words": "low · low e r · n e w est · w i d est",
+}
+
+
+def _next(seed: int = 0) -> Exercise:
+    """The merge that comes next."""
+    (n,) = drawn(seed, (4, range(1, 7)))
+    counts, says, choices = _counts(seed), NEXT, ("n + e", "e + w", "lo + w", "low + e")
+    if seed:
+        found, moment = stands(counts, n)
+        says = {
+            "merges": ", ".join(merge.token for merge in found.merges[:n]),
+            "words": " · ".join(" ".join(word) for word in moment.words),
+        }
+        choices = [" + ".join(pair) for pair, _ in moment.ranked[:4]]
+        random.Random(seed).shuffle(choices)
+    return Exercise(
+        "next",
+        lambda: " + ".join(stands(counts, n)[0].merges[n].pair),
+        {TEXT: _listed(counts), N: n},
+        choices=tuple(choices),
+        level=2,
+        says={"text": _listed(counts, " × "), **says},
+        fresh=_next,
+    )
+
+
+def _tokens(seed: int = 0) -> Exercise:
+    """The tokens of a word that training never saw."""
+    n, word = drawn(seed, (6, range(2, 10)), ("newer", ("slower", "lowest", "wider", "news", "west", "lower", "nest")))
+    return Exercise(
+        "tokens",
+        lambda: len(stands(_counts(0), n - 1)[0].encode(word)),
+        {TEXT: LOW, WORD: word, N: n},
+        level=3,
+        says={"text": _listed(_counts(0), " × "), "n": n, "word": word},
+        fresh=_tokens,
+    )
 
 
 LESSON = Lesson(
@@ -93,9 +147,9 @@ LESSON = Lesson(
         Try("bytes", {TEXT: SCRIPTS, BASE: "bytes", TIES: "first seen", WORD: "это 🐯", N: 10}),
     ),
     exercises=(
-        Exercise("count", _count, {TEXT: LOW, N: 0}),
-        Exercise("next", _next, {TEXT: LOW, N: 4}, choices=("n + e", "e + w", "lo + w", "low + e")),
-        Exercise("tokens", _tokens, {TEXT: LOW, WORD: "newer", N: 6}),
+        _count(),
+        _next(),
+        _tokens(),
     ),
     needs={N: {TEXT: HAMLET}},
     more=(

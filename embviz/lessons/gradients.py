@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from embviz import compute
 from embviz.lessons.lesson import Exercise, Lesson, Try
 from embviz.ui.params import ChoiceParam, IntParam, TextParam, ViewParam
@@ -98,14 +100,42 @@ def batches_named(choice: str) -> str:
     return _NAMED[choice]
 
 
-def _learning() -> int:
-    """How many rows have a gradient for the batch 4 9 4 0 2 with ones and padding row 0."""
-    return len(compute.gradient_views.row_gradients(ids=(4, 9, 4, 0, 2), upstream="ones").learning)
+def _learning(seed: int = 0) -> Exercise:
+    """How many rows have a gradient, with ones and row 0 for the padding."""
+    ids = (4, 9, 4, 0, 2)
+    if seed:
+        by_chance = random.Random(seed)
+        ids = by_chance.choices(range(1, ROWS), k=by_chance.randint(3, 5))
+        ids = tuple(by_chance.sample([*ids, ids[0], 0], len(ids) + 2))
+    return Exercise(
+        "learning",
+        lambda: len(compute.gradient_views.row_gradients(ids=ids, upstream="ones").learning),
+        _ones(ids, max(ids)),
+        says={"ids": ", ".join(map(str, ids))},
+        fresh=_learning,
+    )
 
 
-def _three_times() -> int:
-    found = compute.gradient_views.row_gradients(ids=(5, 2, 5, 8, 5), upstream="ones")
-    return round(found.by_hand[5, 0].item())
+def _three(seed: int = 0) -> Exercise:
+    """What each number of a row's gradient is, with ones."""
+    ids, row = (5, 2, 5, 8, 5), 5
+    if seed:
+        by_chance = random.Random(seed)
+        row, *others = by_chance.sample(range(1, ROWS), 4)
+        ids = [row] * by_chance.randint(2, 5) + others
+        ids = tuple(by_chance.sample(ids, len(ids)))
+    return Exercise(
+        "three",
+        lambda: round(compute.gradient_views.row_gradients(ids=ids, upstream="ones").by_hand[row, 0].item()),
+        _ones(ids, row),
+        says={"ids": ", ".join(map(str, ids)), "row": row},
+        fresh=_three,
+    )
+
+
+def _ones(ids: tuple[int, ...], row: int) -> dict:
+    """The state that shows these gradients."""
+    return {VIEW: "Gradient", IDS: " ".join(map(str, ids)), UPSTREAM: "ones", PADDING: "row 0", ROW: row}
 
 
 def _stranger() -> str:
@@ -164,17 +194,14 @@ LESSON = Lesson(
         ),
     ),
     exercises=(
-        Exercise(
-            "learning", _learning, {VIEW: "Gradient", IDS: "4 9 4 0 2", UPSTREAM: "ones", PADDING: "row 0", ROW: 4}
-        ),
-        Exercise(
-            "three", _three_times, {VIEW: "Gradient", IDS: "5 2 5 8 5", UPSTREAM: "ones", PADDING: "row 0", ROW: 5}
-        ),
+        _learning(),
+        _three(),
         Exercise(
             "stranger",
             _stranger,
             {VIEW: "Used and unused"},
             choices=("SGD", "momentum", "Adam", "AdamW, decay 0.01"),
+            level=3,
         ),
     ),
     needs={

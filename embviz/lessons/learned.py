@@ -1,7 +1,7 @@
 """What a trained table of positions is like, beside a formula and noise."""
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, ViewParam
 
 VIEW = ViewParam("lrn_view", "Picture", "Tables", ("Tables", "Similarity", "Norms", "Spectrum", "Path", "Past the end"))
@@ -49,8 +49,15 @@ def _which() -> str:
     return ", then ".join(words[len(found)] + (found[0] if len(found) == 1 else "") for found in (first, second))
 
 
-def _parameters() -> int:
-    return compute.learned.sizes(trained=512, length=1024, width=384)["stretched"].parameters
+def _parameters(seed: int = 0) -> Exercise:
+    length, width = drawn(seed, (1024, (768, 2048, 4096)), (384, WIDTH.levels))
+    return Exercise(
+        "parameters",
+        lambda: compute.learned.sizes(trained=512, length=length, width=width)["stretched"].parameters,
+        {VIEW: "Past the end", LENGTH: length, WIDTH: width},
+        says={"length": written(length), "width": written(width)},
+        fresh=_parameters,
+    )
 
 
 LESSON = Lesson(
@@ -65,7 +72,7 @@ LESSON = Lesson(
         Try("past", {VIEW: "Past the end", LENGTH: 1024, WIDTH: 384, M: 700}),
     ),
     exercises=(
-        Exercise("smooth", _neighbours, {VIEW: "Norms", MEASURE: "cosine with the next"}, choices=COSINES),
+        Exercise("smooth", _neighbours, {VIEW: "Norms", MEASURE: "cosine with the next"}, choices=COSINES, level=2),
         Exercise(
             "which",
             _which,
@@ -76,8 +83,9 @@ LESSON = Lesson(
                 "either, then only sinusoidal",
                 "only sinusoidal, then only sinusoidal",
             ),
+            level=2,
         ),
-        Exercise("parameters", _parameters, {VIEW: "Past the end", LENGTH: 1024, WIDTH: 384}),
+        _parameters(),
     ),
     needs={
         N: {VIEW: "Similarity"},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,16 +20,26 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """A question whose answer is computed, in the sections `exercise_<id>` and `hint_<id>`.
+    """A question whose answer is computed, in the sections `exercise_<id>` and `hint_<id>`, which `says` fills.
 
-    `answer()` is a number, accepted within `tolerance`, or one of `choices`. `link` is the state that shows why.
+    `answer()` is a number, accepted within `tolerance`; or one of `choices`; or, if it is `ordered`, all of them in
+    their order. `link` is the state that shows why, `level` is 1 (easy) to 3 (hard). `fresh(seed)`, for a seed from 1,
+    is the same question with other numbers or words.
     """
 
     id: str
-    answer: Callable[[], float | str]
+    answer: Callable[[], float | str | tuple[str, ...]]
     link: Mapping[Param, Any]
     choices: tuple[str, ...] = ()
     tolerance: float = 0.0
+    level: int = 1
+    says: Mapping[str, Any] = field(default_factory=dict)
+    fresh: Callable[[int], Exercise] | None = None
+    ordered: bool = False
+
+    def variant(self, seed: int) -> Exercise:
+        """The variant of this seed: the exercise itself for seed 0, and where there is no other."""
+        return self.fresh(seed) if seed and self.fresh else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,25 @@ class Lesson:
     @property
     def params(self) -> tuple[Param, ...]:
         return self.widgets + self.steered
+
+
+def drawn(seed: int, *asked: tuple[Any, Sequence[Any]]) -> tuple[Any, ...]:
+    """What a variant asks for: the first of each pair for seed 0, for other seeds another of its options.
+
+    The first value goes through its options, so that two seeds in a row never ask the same; the others come by chance.
+    """
+    by_chance = random.Random(seed)
+    made = []
+    for first, options in asked:
+        others = [option for option in options if option != first]
+        chosen = by_chance.choice(others) if made else others[(seed - 1) % len(others)]
+        made.append(chosen if seed else first)
+    return tuple(made)
+
+
+def written(number: float) -> str:
+    """A number in a sentence, with a true minus."""
+    return f"{number:,}".replace("-", "\u2212")
 
 
 def query(state: Mapping[Param, Any]) -> dict[str, str]:

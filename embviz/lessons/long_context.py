@@ -1,7 +1,7 @@
 """Can a model read further than it was trained?"""
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, ViewParam
 
 VIEWS = ("Angles", "Wavelengths", "ALiBi", "xPos", "Learned", "Side by side", "Measured")
@@ -35,12 +35,29 @@ FIRST = {LENGTH: 4096, FACTOR: 4, BASE: 10000}
 SECOND = {LENGTH: 8192, FACTOR: 16, BASE: 500000}
 
 
-def _never_turned() -> int:
-    return compute.long_context.angles(scheme="unchanged", length=4096, factor=1, base=10000.0, dim=128).incomplete
+def _pairs(seed: int = 0) -> Exercise:
+    length, base = drawn(seed, (4096, LENGTH.levels), (10000, (1000, 100000, 500000, 1000000)))
+    given = {"scheme": "unchanged", "length": length, "factor": 1, "base": float(base), "dim": 128}
+    return Exercise(
+        "pairs",
+        lambda: compute.long_context.angles(**given).incomplete,
+        {VIEW: "Angles", LENGTH: length, BASE: base},
+        level=2,
+        says={"length": written(length), "base": base},
+        fresh=_pairs,
+    )
 
 
-def _interpolated() -> int:
-    return round(compute.long_context.trained_position(position=8000, factor=4))
+def _position(seed: int = 0) -> Exercise:
+    factor, trained = drawn(seed, (4, FACTOR.levels[1:]), (2000, range(500, 4000, 50)))
+    position = factor * trained
+    return Exercise(
+        "position",
+        lambda: round(compute.long_context.trained_position(position=position, factor=factor)),
+        {VIEW: "Angles", SCHEME: "linear", FACTOR: factor, P: position},
+        says={"factor": factor, "position": written(position)},
+        fresh=_position,
+    )
 
 
 def _slowed() -> str:
@@ -60,9 +77,9 @@ LESSON = Lesson(
         Try("alibi", {VIEW: "ALiBi", HEADS: 12, HEAD: 9, LENGTH: 4096, FACTOR: 4}),
     ),
     exercises=(
-        Exercise("pairs", _never_turned, {VIEW: "Angles", LENGTH: 4096, BASE: 10000}),
-        Exercise("position", _interpolated, {VIEW: "Angles", SCHEME: "linear", P: 8000}),
-        Exercise("fastest", _slowed, {VIEW: "Wavelengths", SCHEME: "linear"}, choices=tuple(SHORT)),
+        _pairs(),
+        _position(),
+        Exercise("fastest", _slowed, {VIEW: "Wavelengths", SCHEME: "linear"}, choices=tuple(SHORT), level=2),
     ),
     needs={
         D: {VIEW: "Wavelengths"},

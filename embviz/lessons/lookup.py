@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import IntParam, LevelParam, TextParam, ViewParam
 
 MOST_IDS = 12
@@ -78,20 +79,58 @@ def chosen_ids(text: str, rows: int) -> tuple[int, ...]:
 BY_HAND = ((0.5, 1.0, -0.3), (-0.2, 0.3, 0.8), (0.7, -0.4, 0.1), (0.9, 0.6, -0.5))  # as the exercise says it
 
 
-def _by_hand() -> float:
-    """The second number of one-hot (0, 0, 1, 0) times the table of the exercise."""
-    import torch
+def _by_hand(seed: int = 0) -> Exercise:
+    """A number of a one-hot row times a table: that of BY_HAND, for other seeds a table drawn by chance."""
+    row, column = drawn(seed, (2, range(4)), (1, range(3)))
+    table = BY_HAND
+    if seed:
+        by_chance = random.Random(seed)
+        table = tuple(
+            tuple(by_chance.choice((-1, 1)) * by_chance.randint(1, 10) / 10 for _ in range(3)) for _ in BY_HAND
+        )
+    one_hot = [int(k == row) for k in range(4)]
 
-    return compute.onehot.one_hot_lookup(torch.tensor([2]), torch.tensor(BY_HAND))[0, 1].item()
+    def number() -> float:
+        import torch
+
+        return compute.onehot.one_hot_lookup(torch.tensor([row]), torch.tensor(table))[0, column].item()
+
+    rows = [f"({', '.join(map(written, numbers))})" for numbers in table]
+    terms = [f"{one} × {'…' if one else written(table[k][column])}" for k, one in enumerate(one_hot)]
+    says = {
+        "rows": f"{', '.join(rows[:3])} and {rows[3]}",
+        "one_hot": f"({', '.join(map(str, one_hot))})",
+        "which": ("first", "second", "third")[column],
+        "terms": " + ".join(terms),
+    }
+    link = {VIEW: PRODUCT, IDS: str(row)}
+    return Exercise("by_hand", number, link, tolerance=0.005, says=says, fresh=_by_hand)
 
 
-def _multiplications() -> int:
-    return compute.lookup.cost(n_ids=32, vocab_size=50_000, dim=512).product_multiplications
+def _multiplications(seed: int = 0) -> Exercise:
+    n, size, width = drawn(seed, (32, N.levels), (50_000, SIZE.levels[2:]), (512, WIDTH.levels))
+    return Exercise(
+        "multiplications",
+        lambda: compute.lookup.cost(n_ids=n, vocab_size=size, dim=width).product_multiplications,
+        {VIEW: COST, N: n, WIDTH: width, SIZE: size},
+        level=2,
+        says={"n": n, "size": written(size), "width": written(width)},
+        fresh=_multiplications,
+    )
 
 
-def _coordinate() -> float:
-    """The first number of row 4 of the table that the plane shows."""
-    return compute.lookup.table(rows=8, width=2, seed=SEED.default)[4, 0].item()
+def _coordinate(seed: int = 0) -> Exercise:
+    """The first number of a row of the table that the plane shows."""
+    row, table = drawn(seed, (4, range(8)), (SEED.default, range(100)))
+    return Exercise(
+        "coordinate",
+        lambda: compute.lookup.table(rows=8, width=2, seed=table)[row, 0].item(),
+        {VIEW: PLANE, ROW: row, SEED: table},
+        tolerance=0.03,
+        level=2,
+        says={"row": row, "seed": table},
+        fresh=_coordinate,
+    )
 
 
 HERE = {V: 8, SEED: SEED.default, MOVED: ""}
@@ -108,9 +147,9 @@ LESSON = Lesson(
         Try("move", {VIEW: PLANE, **HERE, IDS: "3, 6, 3", ROW: 3, MOVED: "3.80.60"}),
     ),
     exercises=(
-        Exercise("by_hand", _by_hand, {VIEW: PRODUCT, IDS: "2"}, tolerance=0.005),
-        Exercise("multiplications", _multiplications, {VIEW: COST, N: 32, WIDTH: 512, SIZE: 50_000}),
-        Exercise("coordinate", _coordinate, {VIEW: PLANE, ROW: 4}, tolerance=0.03),
+        _by_hand(),
+        _multiplications(),
+        _coordinate(),
     ),
     needs={
         N: {VIEW: COST},

@@ -1,7 +1,9 @@
 """One token at two places: token row, position row, sum; and how large each part is before training."""
 
+import random
+
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, written
 from embviz.ui.params import ChoiceParam, IntParam, TextParam, ViewParam
 
 VIEW = ViewParam("off_view", "Picture", "Two places", ("Two places", "In the plane", "Spread"))
@@ -40,12 +42,24 @@ J = IntParam("off_j", "Dimension *j*", 33, low=0, high=383)
 MOVE = IntParam("off_move", "Place *p*", 4, low=0, high=511)
 
 
-def _cosine() -> float:
-    """The cosine of the sums in the exercise."""
-    import torch
+def _cosine(seed: int = 0) -> Exercise:
+    """The cosine of one token row at two places, whose rows are at right angles."""
+    a, up, left = 2, 1, 1
+    if seed:
+        by_chance = random.Random(seed)
+        a, up = by_chance.randint(1, 5), by_chance.randint(1, 5)
+        left = by_chance.choice([n for n in range(1, 6) if n != a])
 
-    first, second = torch.tensor([2.0, 0.0]) + torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
-    return torch.nn.functional.cosine_similarity(first, second, dim=0).item()
+    def cosine() -> float:
+        import torch
+
+        first, second = torch.tensor([a, 0.0]) + torch.tensor([[0.0, up], [-left, 0.0]])
+        return torch.nn.functional.cosine_similarity(first, second, dim=0).item()
+
+    says = {"row": f"({a}, 0)", "p": f"(0, {up})", "q": f"({written(-left)}, 0)"}
+    says |= {"first": f"({a}, {up})", "second": f"({written(a - left)}, 0)"}
+    link = {VIEW: "Two places", P: 100, Q: 400}
+    return Exercise("cosine", cosine, link, tolerance=0.005, level=2, says=says, fresh=_cosine)
 
 
 def _level() -> str:
@@ -87,9 +101,9 @@ LESSON = Lesson(
         Try("level", {VIEW: "Spread", STD: "1/√d", SCALE: "yes", KIND: "sinusoidal", SEED: 0}),
     ),
     exercises=(
-        Exercise("cosine", _cosine, {VIEW: "Two places", P: 100, Q: 400}, tolerance=0.005),
-        Exercise("level", _level, {VIEW: "Spread", STD: "1/√d"}, choices=(*STD.options, "all three", "none")),
-        Exercise("thousands", _thousands, {VIEW: "Spread", SCALE: "no"}, tolerance=0.05),
+        _cosine(),
+        Exercise("level", _level, {VIEW: "Spread", STD: "1/√d"}, choices=(*STD.options, "all three", "none"), level=3),
+        Exercise("thousands", _thousands, {VIEW: "Spread", SCALE: "no"}, tolerance=0.05, level=3),
     ),
     needs={
         **{param: {VIEW: "Spread"} for param in (*FRESH, KIND)},

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import ChoiceParam, IntParam, TextParam, ViewParam
 
 MOST = 12  # tokens of a sentence
@@ -61,10 +61,20 @@ def _mean() -> str:
     return "it stays the same" if all(same) else "it changes" if not any(same[1:]) else "it depends on the order"
 
 
-def _orders() -> int:
-    """How many orders of “the cat the dog” give the same set of rows, with sinusoidal positions."""
-    drawn = compute.attention.projections(16, 8, n_heads=4, seed=0)
-    return compute.order.orders_alike(_rows(3)[[0, 1, 0, 2]], drawn, position="sinusoidal")
+def _orders(seed: int = 0) -> Exercise:
+    """How many orders of four words give the same set of rows, with sinusoidal positions."""
+    others = ("the cat the cat", "the dog the bird", "cat cat cat dog", "the lion ate grass", "dog cat dog dog")
+    (words,) = drawn(seed, ("the cat the dog", others))
+
+    def orders() -> int:
+        drawn_by_chance = compute.attention.projections(16, 8, n_heads=4, seed=0)
+        kinds = list(dict.fromkeys(words.split()))
+        rows = _rows(len(kinds))[[kinds.index(word) for word in words.split()]]
+        return compute.order.orders_alike(rows, drawn_by_chance, position="sinusoidal")
+
+    link = {VIEW: "Outputs", TEXT: words, POSITION: "sinusoidal", ORDER: 14}
+    says = {"words": words, "count": math.factorial(len(words.split()))}
+    return Exercise("orders", orders, link, level=3, says=says, fresh=_orders)
 
 
 HERE = {TEXT: TEXT.default, SEED: 0, HEAD: 1}
@@ -87,18 +97,16 @@ LESSON = Lesson(
             _backwards,
             {VIEW: "Every kind", ORDER: BACKWARDS},
             choices=("sinusoidal", "learned", "rotary", "alibi"),
+            level=3,
         ),
         Exercise(
             "mean",
             _mean,
             {VIEW: "Outputs"},
             choices=("it stays the same", "it changes", "it depends on the order"),
+            level=2,
         ),
-        Exercise(
-            "orders",
-            _orders,
-            {VIEW: "Outputs", TEXT: "the cat the dog", POSITION: "sinusoidal", ORDER: 14},
-        ),
+        _orders(),
     ),
     needs={HEAD: {POSITION: "alibi"}},
     more=(

@@ -1,7 +1,7 @@
 """From a sentence to what a transformer's first block receives."""
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import ChoiceParam, IntParam, TextParam
 
 TEXT = TextParam(
@@ -43,17 +43,35 @@ def _first_difference() -> str:
     return next(name for name, rows in steps.items() if not rows[0].equal(rows[2]))
 
 
-def _numbers() -> float:
-    import torch
+def _count(seed: int = 0) -> Exercise:
+    tokens, width = drawn(seed, (14, range(5, 33)), (384, (64, 128, 256, 512, 768, 1024)))
 
-    return compute.pipeline.stages(torch.zeros(14, 384)).output.numel()
+    def numbers() -> int:
+        import torch
+
+        return compute.pipeline.stages(torch.zeros(tokens, width)).output.numel()
+
+    return Exercise("count", numbers, {STAGE: 8}, says={"tokens": tokens, "width": width}, fresh=_count)
 
 
-def _scaled() -> float:
-    import torch
+def _scaled(seed: int = 0) -> Exercise:
+    tenths = [n / 10 for n in range(-9, 10) if n]
+    a, b, p, q = drawn(seed, (0.3, tenths), (-0.2, tenths), (0.1, tenths), (0.4, tenths))
+    token, position = (a, b), (p, q)
 
-    stages = compute.pipeline.stages(torch.tensor([[0.3, -0.2]]), factor=2**0.5, positions=torch.tensor([[0.1, 0.4]]))
-    return stages.output[0, 0].item()
+    def first() -> float:
+        import torch
+
+        stages = compute.pipeline.stages(torch.tensor([token]), factor=2**0.5, positions=torch.tensor([position]))
+        return stages.output[0, 0].item()
+
+    says = {"token": _row(token), "position": _row(position), "first": written(token[0])}
+    link = {MODEL: "fresh", WIDTH: 8, STAGE: 7}
+    return Exercise("scaled", first, link, tolerance=0.005, level=2, says=says, fresh=_scaled)
+
+
+def _row(numbers: tuple[float, ...]) -> str:
+    return f"({', '.join(map(written, numbers))})"
 
 
 LESSON = Lesson(
@@ -68,8 +86,8 @@ LESSON = Lesson(
     ),
     exercises=(
         Exercise("stage", _first_difference, {STAGE: 7, TOKEN: 4}, choices=("Rows", "Sum", "x")),
-        Exercise("count", _numbers, {STAGE: 8}),
-        Exercise("scaled", _scaled, {MODEL: "fresh", WIDTH: 8, STAGE: 7}, tolerance=0.005),
+        _count(),
+        _scaled(),
     ),
     needs={param: {MODEL: "fresh"} for param in FRESH},
     more=({MODEL: "fresh", SCALE: "no"}, {TEXT: "no word twice"}),

@@ -1,7 +1,9 @@
 """The rows of a trained table as a cloud of points, and how much of the space the picture shows."""
 
+import random
+
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import OWN_TABLE, ChoiceParam, IntParam, LevelParam, TableParam, TextParam, ViewParam
 
 VIEW = ViewParam("prj_view", "Picture", "PCA 3-D", ("PCA 3-D", "PCA 2-D", "t-SNE", "By words"))
@@ -39,21 +41,40 @@ GROUPS = IntParam("prj_groups", "Groups", 0b111100, low=0, high=2**14 - 1)
 CAMERA = (YAW, PITCH, ZOOM, PAN_X, PAN_Y)
 
 
-def _shown_share() -> float:
-    """How much of a table of 50 independent columns of one spread two components can hold, in per cent."""
-    import torch
+def _share(seed: int = 0) -> Exercise:
+    """How much of a table of independent columns of one spread a few components can hold, in per cent."""
+    columns, kept = drawn(seed, (50, (10, 20, 25, 40, 80, 100)), (2, (1, 3)))
 
-    table = torch.eye(50).repeat(2, 1) * torch.tensor([1.0, -1.0]).repeat_interleave(50)[:, None]
-    return 100 * compute.projection.project(table, "pca", 2).explained_variance_ratio.sum().item()
+    def share() -> float:
+        import torch
+
+        table = torch.eye(columns).repeat(2, 1) * torch.tensor([1.0, -1.0]).repeat_interleave(columns)[:, None]
+        return 100 * compute.projection.project(table, "pca", kept).explained_variance_ratio.sum().item()
+
+    says = {"columns": columns, "kept": f"{kept} component{'s' if kept > 1 else ''}"}
+    return Exercise("share", share, {VIEW: "PCA 2-D"}, tolerance=0.05, level=2, says=says, fresh=_share)
 
 
-def _axis() -> str:
-    """Which of three points lies farthest along the way from a to b."""
-    import torch
+def _axis(seed: int = 0) -> Exercise:
+    """Which of three points lies farthest along the way from (0, 0) to b."""
+    b, points = (1.0, 1.0), ((2.0, 0.0), (0.0, 2.5), (1.5, 1.2))
+    by_chance = random.Random(seed)
+    while seed:
+        b = by_chance.choice(((1.0, 0.5), (1.0, 2.0), (2.0, 1.0), (0.0, 1.0), (1.0, -1.0)))
+        points = tuple((by_chance.randint(-6, 8) / 2, by_chance.randint(-6, 8) / 2) for _ in range(3))
+        along = sorted(x * b[0] + y * b[1] for x, y in points)
+        if along[2] - along[1] > 0.4 and along[2] > 0:  # a clear answer
+            break
+    choices = tuple(f"({written(x)}, {written(y)})".replace(".0", "") for x, y in points)
 
-    points = torch.tensor([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [0.0, 2.5], [1.5, 1.2]])
-    along = compute.projection.axis(points, 0, 1)[2:]
-    return ("(2, 0)", "(0, 2.5)", "(1.5, 1.2)")[int(along.argmax())]
+    def farthest() -> str:
+        import torch
+
+        along = compute.projection.axis(torch.tensor([(0.0, 0.0), b, *points]), 0, 1)[2:]
+        return choices[int(along.argmax())]
+
+    says = {"b": f"({written(b[0])}, {written(b[1])})".replace(".0", "")}
+    return Exercise("axis", farthest, {VIEW: "By words"}, choices=choices, says=says, fresh=_axis)
 
 
 FAMILY = "king, queen, man, woman, prince, princess, boy, girl"
@@ -70,8 +91,8 @@ LESSON = Lesson(
         Try("rank", {VIEW: "PCA 2-D", TABLE: "glove", COLOUR: "row", GROUPS: 0}),
     ),
     exercises=(
-        Exercise("share", _shown_share, {VIEW: "PCA 2-D"}, tolerance=0.05),
-        Exercise("axis", _axis, {VIEW: "By words"}, choices=("(2, 0)", "(0, 2.5)", "(1.5, 1.2)")),
+        _share(),
+        _axis(),
     ),
     needs={
         OF: {VIEW: "PCA 2-D", WORDS: FAMILY},

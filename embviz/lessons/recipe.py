@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons import language_model, long_context
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import ChoiceParam, LevelParam, Param, ViewParam
 
 FACTORS = {  # what a choice is called on the page, and in compute
@@ -35,13 +36,20 @@ POSITION = ChoiceParam("rcp_position", "Positions", "rotary", ("rotary", "learne
 TARGET = LevelParam("rcp_target", "Sheet for so many tokens", 4096, (4096, 131072))
 
 
-def state_of(view: str, show: str) -> Mapping[Param, Any]:
-    """The state that shows the runs behind a line of a sheet."""
-    own = {"Grid": (FACTOR, FACTORS), "Length": (SHOWN, SETS), "Curriculum": (POSITION, {"rotary": "rotary"})}
-    if view not in own:
-        return {VIEW: view}
-    param, names = own[view]
-    return {VIEW: view, param: next(name for name, known in names.items() if known == show)}
+def place_of(place: str) -> tuple[str, Mapping[Param, Any]]:
+    """The lesson and the state of it that show the runs behind a line of a sheet, by their place (`tables.recipe`)."""
+    own: dict[str, Mapping[Param, Any]] = {
+        "scalings": {VIEW: "Length", SHOWN: "scalings of rotary", TIMES: 8},
+        "curriculum": {VIEW: "Curriculum", POSITION: "rotary"},
+        "head": {VIEW: "Tied", START: "0.02"},
+        "wide_head": {VIEW: "Tied", START: "0.125"},
+    }
+    own |= {name: {VIEW: "Grid", FACTOR: label, CURVE: "difference"} for label, name in FACTORS.items()}
+    others = {
+        "seeds": ("language_model", {language_model.VIEW: "Loss", language_model.COMPARE: "positions, three seeds"}),
+        "measured": ("long_context", {long_context.VIEW: "Measured", long_context.PART: "whole text"}),
+    }
+    return others.get(place) or ("recipe", own[place])
 
 
 def _rate() -> str:
@@ -56,11 +64,17 @@ def _rate() -> str:
     return found.labels[0] if len(higher) == len(found.differences) else "no one is best"
 
 
-def _untied() -> int:
-    made = compute.language_model.ModelSettings
-    model = {"vocab_size": 8192, "width": 64, "n_layers": 2, "n_heads": 4, "context": 64}
-    counts = [compute.language_model.parameter_counts(made(**model, tied=tied)).total for tied in (True, False)]
-    return counts[1] - counts[0]
+def _untied(seed: int = 0) -> Exercise:
+    size, width = drawn(seed, (8192, VOCABULARY.levels), (64, (32, 48, 96, 128, 256)))
+
+    def more() -> int:
+        made = compute.language_model.ModelSettings
+        model = {"vocab_size": size, "width": width, "n_layers": 2, "n_heads": 4, "context": 64}
+        counts = [compute.language_model.parameter_counts(made(**model, tied=tied)).total for tied in (True, False)]
+        return counts[1] - counts[0]
+
+    says = {"size": written(size), "width": width}
+    return Exercise("untied", more, {VIEW: "Tied", VOCABULARY: size}, says=says, fresh=_untied)
 
 
 def _reads_on() -> str:
@@ -82,13 +96,20 @@ LESSON = Lesson(
         Try("sheet", {VIEW: "Sheets", TARGET: 131072}),
     ),
     exercises=(
-        Exercise("rate", _rate, {VIEW: "Grid", FACTOR: "table rate"}, choices=("1", "0.3", "0.1", "no one is best")),
-        Exercise("untied", _untied, {VIEW: "Tied", VOCABULARY: 8192}),
+        Exercise(
+            "rate",
+            _rate,
+            {VIEW: "Grid", FACTOR: "table rate"},
+            choices=("1", "0.3", "0.1", "no one is best"),
+            level=3,
+        ),
+        _untied(),
         Exercise(
             "length",
             _reads_on,
             {VIEW: "Length", SHOWN: "kinds of positions"},
             choices=("none", "learned", "sinusoidal", "rotary", "ALiBi"),
+            level=2,
         ),
     ),
     needs={

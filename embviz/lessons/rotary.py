@@ -3,7 +3,7 @@
 import math
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, TextParam, ViewParam
 
 ARROWS, SENTENCES, PAIRS, DECAY, ADD = "Two arrows", "Two sentences", "All pairs", "Decay", "Add or rotate"
@@ -34,11 +34,19 @@ P = IntParam("rot_p", "Query at *p*", 5, low=0, high=128)
 ANGLE = 0.1  # radians a place, in an exercise
 
 
-def _turned() -> float:
-    """The first number of [0.1, 0.3] turned by 4 places."""
-    import torch
+def _turn(seed: int = 0) -> Exercise:
+    """The first number of a pair, turned by so many places."""
+    tenths = [n / 10 for n in range(1, 10)]
+    x, y, places = drawn(seed, (0.1, tenths), (0.3, tenths), (4, range(2, 16)))
 
-    return compute.rotary.apply_rotary(torch.tensor([[0.1, 0.3]]), [4], torch.tensor([ANGLE]))[0, 0].item()
+    def first() -> float:
+        import torch
+
+        return compute.rotary.apply_rotary(torch.tensor([[x, y]]), [places], torch.tensor([ANGLE]))[0, 0].item()
+
+    says = {"x": x, "y": y, "places": places, "angle": ANGLE, "turned": round(places * ANGLE, 3)}
+    link = {VIEW: PAIRS, D: 16, PAIR: 2, P: places}
+    return Exercise("turn", first, link, tolerance=0.0005, level=2, says=says, fresh=_turn)
 
 
 def _moved() -> str:
@@ -57,10 +65,18 @@ def _moved() -> str:
     return "it falls" if after < before else "it rises"
 
 
-def _slowest() -> float:
-    """How many thousand places the slowest of 32 pairs takes for a turn."""
-    omega = compute.rotary.rotary_frequencies(64, base=10000.0).min().item()
-    return 2 * math.pi / omega / 1000
+def _slowest(seed: int = 0) -> Exercise:
+    """How many thousand places the slowest pair takes for a turn."""
+    d, base = drawn(seed, (64, (8, 16, 32, 128)), (10000, (30000, 100000, 500000, 1000000)))
+    return Exercise(
+        "slowest",
+        lambda: 2 * math.pi / compute.rotary.rotary_frequencies(d, base=float(base)).min().item() / 1000,
+        {VIEW: PAIRS, D: d, BASE: base, PAIR: d // 2 - 1},
+        tolerance=0.05,
+        level=3,
+        says={"d": d, "base": base, "last": d // 2 - 1, "power": d - 2},
+        fresh=_slowest,
+    )
 
 
 LESSON = Lesson(
@@ -75,14 +91,14 @@ LESSON = Lesson(
         Try("layout", {VIEW: PAIRS, D: 16, BASE: 10000, SEED: 6, LAYOUT: "half", P: 5, PAIR: 1}),
     ),
     exercises=(
-        Exercise("turn", _turned, {VIEW: PAIRS, D: 16, PAIR: 2, P: 4}, tolerance=0.0005),
+        _turn(),
         Exercise(
             "moved",
             _moved,
             {VIEW: ARROWS, M: 7, N: 3, S: 40},
             choices=("it stays", "it falls", "it rises", "that depends on q and k"),
         ),
-        Exercise("slowest", _slowest, {VIEW: PAIRS, D: 64, PAIR: 31}, tolerance=0.05),
+        _slowest(),
     ),
     needs={
         WIDE: {VIEW: DECAY},

@@ -1,6 +1,8 @@
 """When are two words alike: two arrows, a matrix of cosines, random pairs and nearest neighbours of real tables."""
 
-from embviz.lessons.lesson import Exercise, Lesson, Try
+import random
+
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import OWN_TABLE, ChoiceParam, IntParam, TableParam, TextParam, ViewParam
 
 GROUPS = "believe know understand think stone rock sand river cat dog pet horse Monday Tuesday Friday Sunday"
@@ -69,32 +71,90 @@ def rows_among(among: str) -> int:
     return 10**9 if among == "all rows" else int(among.split()[0])
 
 
-def _order() -> str:
-    """believe · know, · stone and · understand in glove, the largest dot product first."""
-    from embviz.tables.similarity import pair
+BY_DOT = {  # a word, and others to put into the order of their dot products with it
+    "believe": ("know", "stone", "understand"),
+    "cat": ("Tuesday", "dog", "pet"),
+    "stone": ("know", "river", "rock", "sand"),
+    "music": ("Tuesday", "piano", "song", "stone"),
+    "winter": ("desk", "snow", "summer"),
+    "ocean": ("keyboard", "river", "sea"),
+    "train": ("bus", "poem", "railway"),
+}
+COMMON = "cat dog pet horse Tuesday river stone music winter bread doctor train".split()
+RARE = "quokka kumquat didgeridoo theremin ocelot glockenspiel axolotl ukulele narwhal persimmon".split()
+NEAREST = {  # four words, and which of their pairs may be chosen
+    "cat dog pet Tuesday": ("cat · dog", "cat · pet", "dog · pet", "dog · Tuesday"),
+    "king queen prince banana": ("king · queen", "king · prince", "queen · prince", "prince · banana"),
+    "stone rock sand river": ("stone · rock", "stone · sand", "rock · sand", "sand · river"),
+    "piano violin drum guitar": ("piano · violin", "piano · guitar", "violin · guitar", "drum · guitar"),
+    "bread butter cheese wheel": ("bread · butter", "bread · cheese", "butter · cheese", "cheese · wheel"),
+    "believe know understand think": ("believe · know", "believe · think", "know · think", "know · understand"),
+    "doctor nurse hospital teacher": ("doctor · nurse", "doctor · hospital", "nurse · hospital", "nurse · teacher"),
+}
 
-    others = ("know", "stone", "understand")
-    dots = {b: pair(table="glove", vectors="raw", a="believe", b=b, listed="") for b in others}
-    return ", ".join(sorted(others, key=lambda b: -dots[b].numbers[0, 1].item()))
+
+def _order(seed: int = 0) -> Exercise:
+    """Words in the order of their dot products with another in glove, the largest first."""
+    (word,) = drawn(seed, ("believe", tuple(BY_DOT)))
+    others = BY_DOT[word]
+
+    def order() -> tuple[str, ...]:
+        from embviz.tables.similarity import pair
+
+        dots = {b: pair(table="glove", vectors="raw", a=word, b=b, listed="").numbers[0, 1].item() for b in others}
+        return tuple(sorted(others, key=lambda b: -dots[b]))
+
+    return Exercise(
+        "order",
+        order,
+        {VIEW: "Two arrows", A: word, B: others[0], WORDS: " ".join(others[1:])},
+        choices=others,
+        level=2,
+        says={"word": word, "others": f"{', '.join(others[:-1])} and {others[-1]}"},
+        fresh=_order,
+        ordered=True,
+    )
 
 
-def _missing() -> str:
-    """The one of the five that glove lacks."""
-    from embviz import tables
-    from embviz.tables.words import look_up
+def _missing(seed: int = 0) -> Exercise:
+    """The one of five words that glove lacks."""
+    words = ("cat", "dog", "pet", "Tuesday", "xylophone")
+    if seed:
+        by_chance = random.Random(seed)
+        words = [*by_chance.sample(COMMON, 4), by_chance.choice(RARE)]
+        words = tuple(by_chance.sample(words, 5))
 
-    found = look_up(tables.load("glove"), ("cat", "dog", "pet", "Tuesday", "xylophone"))
-    (word,) = found.unknown
-    return word
+    def missing() -> str:
+        from embviz import tables
+        from embviz.tables.words import look_up
+
+        (word,) = look_up(tables.load("glove"), words).unknown
+        return word
+
+    link = {VIEW: "Many words", WORDS: " ".join(words)}
+    return Exercise("missing", missing, link, choices=words, says={"words": ", ".join(words)}, fresh=_missing)
 
 
-def _nearest() -> str:
-    """The pair with the largest cosine in minilm."""
-    from embviz.tables.similarity import matrix
+def _nearest(seed: int = 0) -> Exercise:
+    """The pair with the largest cosine."""
+    listed, table = drawn(seed, ("cat dog pet Tuesday", tuple(NEAREST)), (None, ("glove", "minilm")))
+    table = table or "minilm"
 
-    found = matrix(table="minilm", vectors="raw", listed="cat dog pet Tuesday", order="list")
-    first, second = found.nearest
-    return f"{found.words[first]} · {found.words[second]}"
+    def nearest() -> str:
+        from embviz.tables.similarity import matrix
+
+        found = matrix(table=table, vectors="raw", listed=listed, order="list")
+        return " · ".join(found.words[k] for k in sorted(found.nearest))
+
+    return Exercise(
+        "nearest",
+        nearest,
+        {VIEW: "Many words", TABLE: table, WORDS: listed},
+        choices=NEAREST[listed],
+        level=2,
+        says={"words": listed.replace(" ", ", "), "table": table},
+        fresh=_nearest,
+    )
 
 
 LESSON = Lesson(
@@ -123,24 +183,9 @@ LESSON = Lesson(
         ),
     ),
     exercises=(
-        Exercise(
-            "order",
-            _order,
-            {VIEW: "Two arrows", WORDS: "stone understand"},
-            choices=("know, stone, understand", "know, understand, stone", "understand, know, stone"),
-        ),
-        Exercise(
-            "missing",
-            _missing,
-            {VIEW: "Many words", WORDS: "cat dog pet Tuesday xylophone"},
-            choices=("cat", "dog", "pet", "Tuesday", "xylophone"),
-        ),
-        Exercise(
-            "nearest",
-            _nearest,
-            {VIEW: "Many words", TABLE: "minilm", WORDS: "cat dog pet Tuesday"},
-            choices=("cat · dog", "cat · pet", "dog · pet", "dog · Tuesday"),
-        ),
+        _order(),
+        _missing(),
+        _nearest(),
     ),
     needs={
         ORDER: {VIEW: "Many words"},

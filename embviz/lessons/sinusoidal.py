@@ -1,7 +1,9 @@
 """Sines and cosines of the position, without a server between the hand and the picture."""
 
+import math
+
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, TextParam, ViewParam
 
 VIEW = ViewParam("sin_view", "Picture", "Heatmap", ("Heatmap", "Waves", "Similarity", "Shift", "Wavelengths"))
@@ -42,35 +44,60 @@ def chosen_dims(text: str, width: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(dims))
 
 
-def _neighbours() -> float:
-    return compute.positions.sinusoidal_similarity(1.0, 64).item()
+def _neighbours(seed: int = 0) -> Exercise:
+    k, d, base = drawn(seed, (1, range(1, 13)), (64, (4, 8, 16, 32, 128, 256)), (10000, (100, 1000, 100000)))
+    return Exercise(
+        "neighbours",
+        lambda: compute.positions.sinusoidal_similarity(float(k), d, base=float(base)).item(),
+        {VIEW: "Similarity", D: d, BASE: base},
+        tolerance=0.0005,
+        level=3,
+        says={"k": k, "d": d, "base": base, "pairs": d // 2, "fastest": written(round(math.cos(k), 3))},
+        fresh=_neighbours,
+    )
 
 
-def _first_rise() -> int | str:
-    return compute.sinusoidal.similarity(n=128, dim=64, base=10000.0).first_rise
+def _rise(seed: int = 0) -> Exercise:
+    d, base = drawn(seed, (64, (8, 16, 32, 128, 256, 512)), (10000, (100, 1000, 100000)))
+    return Exercise(
+        "rise",
+        lambda: compute.sinusoidal.similarity(n=128, dim=d, base=float(base)).first_rise,
+        {VIEW: "Similarity", D: d, BASE: base},
+        level=2,
+        says={"d": d, "base": base},
+        fresh=_rise,
+    )
 
 
-def _slowest() -> float:
-    return compute.sinusoidal.wavelengths(dim=64, base=10000.0, length=512).turns[-1].item()
+def _longer(seed: int = 0) -> Exercise:
+    """Which table gives a row for a position, of those made for so many."""
+    made, past = drawn(seed, (1024, (128, 256, 512, 2048, 4096)), (0, (-1, 1, -64, 500)))
+    position = made + past
 
+    def gives() -> str:
+        import torch
 
-def _long_enough() -> str:
-    """Which table gives a row at a position past its trained length."""
-    layers = compute.layers
-    import torch
+        ids = torch.zeros(1, position + 1, dtype=torch.long)
+        layers, found = compute.layers, []
+        for name, kind in (
+            ("learned", layers.LearnedPositionalEmbedding),
+            ("sinusoidal", layers.SinusoidalPositionalEmbedding),
+        ):
+            try:
+                kind(made, 8)(ids)
+                found.append(name)
+            except ValueError:
+                pass
+        return found[0] if len(found) == 1 else "both" if found else "neither"
 
-    ids = torch.zeros(1, 1025, dtype=torch.long)
-    gives = []
-    for name, kind in (
-        ("learned", layers.LearnedPositionalEmbedding),
-        ("sinusoidal", layers.SinusoidalPositionalEmbedding),
-    ):
-        try:
-            kind(1024, 8)(ids)
-            gives.append(name)
-        except ValueError:
-            pass
-    return gives[0] if len(gives) == 1 else "both" if gives else "neither"
+    return Exercise(
+        "longer",
+        gives,
+        {VIEW: "Wavelengths", LENGTH: 2048},
+        choices=("learned", "sinusoidal", "both", "neither"),
+        says={"made": made, "position": position},
+        fresh=_longer,
+    )
 
 
 LESSON = Lesson(
@@ -84,14 +111,9 @@ LESSON = Lesson(
         Try("shift", {VIEW: "Shift", N: 128, D: 16, BASE: 10000, FROM: 23, K: 5}),
     ),
     exercises=(
-        Exercise("neighbours", _neighbours, {VIEW: "Similarity", D: 64}, tolerance=0.0005),
-        Exercise("rise", _first_rise, {VIEW: "Similarity", D: 64}),
-        Exercise(
-            "longer",
-            _long_enough,
-            {VIEW: "Wavelengths", LENGTH: 2048},
-            choices=("learned", "sinusoidal", "both", "neither"),
-        ),
+        _neighbours(),
+        _rise(),
+        _longer(),
     ),
     needs={
         DIMS: {VIEW: "Waves"},

@@ -1,6 +1,6 @@
 """One text through every shipped tokenizer, words that are one piece in some, and what an id stands for."""
 
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import ChoiceParam, IntParam, TextParam, ViewParam
 
 NAMES = "Comcast Teradata John Kuznetsov"
@@ -46,28 +46,63 @@ ID = TextParam(
 AT = IntParam("tok_at", "Character", 0, low=0, high=299)
 
 
-def _gpt2() -> int:
-    """The tokens of это at the start of a text."""
-    from embviz.tables import tokenizers
+def _gpt2(seed: int = 0) -> Exercise:
+    """The tokens of a word at the start of a text."""
+    words = ("Kuznetsov", "Teradata", "embeddings", "transformer", "है", "的", "🦁")
+    word, name = drawn(seed, ("это", words), ("gpt2", ("cl100k", "o200k", "wordllama")))
 
-    return len(tokenizers.load("gpt2").encode("это"))
+    def tokens() -> int:
+        from embviz.tables import tokenizers
+
+        return len(tokenizers.load(name).encode(word))
+
+    says = {"word": word, "name": name, "bytes": len(word.encode()), "characters": len(word)}
+    return Exercise("gpt2", tokens, {VIEW: "Which words", WORDS: ENTRIES}, level=3, says=says, fresh=_gpt2)
 
 
-def _unseen() -> str:
+def _unseen(seed: int = 0) -> Exercise:
     """What WordPiece makes of a word with a character that it never saw."""
-    from embviz.tables import tokenizers
+    word, beast, gap = drawn(seed, ("lion", ("fox", "cat", "bear", "wolf")), ("🦁", "🦊🐱🐻🐺"), (None, ("", " ")))
+    written = f"{word}{gap or ''}{beast}"
 
-    return " + ".join(token.text for token in tokenizers.load("minilm").encode("lion🦁"))
+    def pieces() -> str:
+        from embviz.tables import tokenizers
+
+        return " + ".join(token.text for token in tokenizers.load("minilm").encode(written))
+
+    return Exercise(
+        "unseen",
+        pieces,
+        {VIEW: "One text", TEXT: written},
+        choices=("[UNK]", f"{word} + [UNK]", f"{word} + four bytes", word),
+        level=2,
+        says={"written": written},
+        fresh=_unseen,
+    )
 
 
-def _where() -> str:
-    """Where Comcast is one piece in gpt2."""
-    from embviz.tables.tokenizer_views import BY_SIZE, one_piece
+def _where(seed: int = 0) -> Exercise:
+    """Where a word is one piece."""
+    words = ("John", "Kuznetsov", "embeddings", "transformer", "的", "language", "the")
+    word, name = drawn(seed, ("Comcast", words), ("gpt2", ("cl100k", "o200k", "minilm")))
 
-    at = BY_SIZE.index("gpt2")
-    one = [bool(one_piece(listed="Comcast", where=where).counts[0, at] == 1) for where in WHERE.options]
-    return {(True, False): WHERE.options[0], (False, True): WHERE.options[1], (True, True): "both"}.get(
-        tuple(one), "neither"
+    def places() -> str:
+        from embviz.tables.tokenizer_views import BY_SIZE, one_piece
+
+        at = BY_SIZE.index(name)
+        one = [bool(one_piece(listed=word, where=where).counts[0, at] == 1) for where in WHERE.options]
+        return {(True, False): WHERE.options[0], (False, True): WHERE.options[1], (True, True): "both"}.get(
+            tuple(one), "neither"
+        )
+
+    return Exercise(
+        "where",
+        places,
+        {VIEW: "Which words", WORDS: word, WHERE: "after a space"},
+        choices=("at the start", "after a space", "both", "neither"),
+        level=2,
+        says={"word": word, "name": name},
+        fresh=_where,
     )
 
 
@@ -83,19 +118,9 @@ LESSON = Lesson(
         Try("id", {VIEW: "One id", ID: "50256"}),
     ),
     exercises=(
-        Exercise("gpt2", _gpt2, {VIEW: "Which words", WORDS: ENTRIES}),
-        Exercise(
-            "unseen",
-            _unseen,
-            {VIEW: "One text", TEXT: "lion🦁"},
-            choices=("[UNK]", "lion + [UNK]", "lion + four bytes", "lion"),
-        ),
-        Exercise(
-            "where",
-            _where,
-            {VIEW: "Which words", WORDS: "Comcast", WHERE: "after a space"},
-            choices=("at the start", "after a space", "both", "neither"),
-        ),
+        _gpt2(),
+        _unseen(),
+        _where(),
     ),
     needs={
         AT: {TEXT: LONG},

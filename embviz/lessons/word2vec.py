@@ -1,9 +1,10 @@
 """word2vec: windows over a text, two networks, negatives, and a training that a person watches or runs."""
 
+import random
 from functools import cache
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, TextParam, ViewParam
 
 OWN = "your own"
@@ -16,7 +17,7 @@ CORPUS = ChoiceParam(
     help="kingdom: 4,000 plain sentences from a grammar with known word classes. Shakespeare: what is spoken in his "
     "plays, and his poems. Your own: pasted or from a file, for this tab alone.",
 )
-SHIPPED = (("kingdom", "skip-gram"), ("kingdom", "CBOW"), ("Shakespeare", "skip-gram"))
+SHIPPED = (("kingdom", "skip-gram"), ("kingdom", "CBOW"), ("Shakespeare", "skip-gram"), ("Shakespeare", "CBOW"))
 ARCHITECTURE = ChoiceParam("w2v_architecture", "Architecture", "skip-gram", ("skip-gram", "CBOW"))
 PAIRS = TextParam(
     "w2v_pairs",
@@ -60,34 +61,59 @@ SAMPLE = ChoiceParam("w2v_sample", "Threshold t", "0.001", ("0", "0.00001", "0.0
 
 WORD = TextParam("w2v_word", "Word", "bat", limit=40, lines=1, odd=("", "qqqq", "king"))
 
-BATCH = ("king", "crown", ("river", "two"))  # an example: the centre, its context, and the negatives drawn for it
-ROWS = (
-    "W: king. C: crown, river, two",
-    "W: king, crown. C: river, two",
-    "W: crown, river, two. C: king",
-    "W and C: all four",
+
+def _batch(seed: int = 0) -> Exercise:
+    """Which rows of the two tables get a gradient from an example, by autograd."""
+    centre, context, one, two = "king", "crown", "river", "two"
+    if seed:
+        words = ("queen", "throne", "dog", "bone", "monday", "bread", "rain", "castle", "green", "seven")
+        centre, context, one, two = random.Random(seed).sample(words, 4)
+    choices = (
+        f"W: {centre}. C: {context}, {one}, {two}",
+        f"W: {centre}, {context}. C: {one}, {two}",
+        f"W: {context}, {one}, {two}. C: {centre}",
+        "W and C: all four",
+    )
+
+    def changed() -> str:
+        import torch
+
+        words = (centre, context, one, two)
+        generator = torch.Generator().manual_seed(0)
+        w, c = (torch.randn(6, 4, generator=generator, requires_grad=True) for _ in range(2))
+        scores = w[0] @ c[:4].T
+        signs = torch.tensor([0.0, 1.0, -1.0, -1.0])  # the centre itself is no output here
+        loss = -torch.nn.functional.logsigmoid(signs * scores)[1:].sum()
+        loss.backward()
+        named = [", ".join(word for row, word in enumerate(words) if table.grad[row].any()) for table in (w, c)]
+        return f"W: {named[0]}. C: {named[1]}"
+
+    says = {"centre": centre, "context": context, "one": one, "two": two}
+    return Exercise("batch", changed, {VIEW: "Network"}, choices=choices, level=2, says=says, fresh=_batch)
+
+
+SENTENCES = (
+    "the dog ran",
+    "a cold wind blew over the hill",
+    "she reads books",
+    "we saw two ships on the sea",
+    "bread and cheese",
+    "the queen gave the old man a golden ring",
 )
 
 
-def _changed() -> str:
-    """Which rows of the two tables get a gradient from the example, by autograd."""
-    import torch
-
-    centre, context, negatives = BATCH
-    words = (centre, context, *negatives)
-    generator = torch.Generator().manual_seed(0)
-    w, c = (torch.randn(6, 4, generator=generator, requires_grad=True) for _ in range(2))
-    scores = w[0] @ c[:4].T
-    signs = torch.tensor([0.0, 1.0, -1.0, -1.0])  # the centre itself is no output here
-    loss = -torch.nn.functional.logsigmoid(signs * scores)[1:].sum()
-    loss.backward()
-    named = [", ".join(word for row, word in enumerate(words) if table.grad[row].any()) for table in (w, c)]
-    return f"W: {named[0]}. C: {named[1]}"
-
-
-def _pairs() -> int:
-    """How many examples skip-gram makes of a sentence of seven words with a window of 2."""
-    return len(compute.corpora.window_pairs("the king sat on the old throne".split(), 2))
+def _pairs(seed: int = 0) -> Exercise:
+    """How many examples skip-gram makes of a sentence."""
+    sentence, window = drawn(seed, ("the king sat on the old throne", SENTENCES), (2, (1, 2, 3)))
+    words = sentence.split()
+    near = [min(k, window) + min(len(words) - 1 - k, window) for k in range(len(words))]
+    return Exercise(
+        "pairs",
+        lambda: len(compute.corpora.window_pairs(words, window)),
+        {VIEW: "Window", SPAN: window},
+        says={"sentence": sentence, "count": len(words), "window": window, "near": ", ".join(map(str, near))},
+        fresh=_pairs,
+    )
 
 
 PLACES = ("with the animals", "with the games", "between the two", "far from both")
@@ -125,9 +151,9 @@ LESSON = Lesson(
         ),
     ),
     exercises=(
-        Exercise("pairs", _pairs, {VIEW: "Window", SPAN: 2}),
-        Exercise("batch", _changed, {VIEW: "Network"}, choices=ROWS),
-        Exercise("senses", _senses, {VIEW: "Words", WORD: "bat"}, choices=PLACES),
+        _pairs(),
+        _batch(),
+        Exercise("senses", _senses, {VIEW: "Words", WORD: "bat"}, choices=PLACES, level=2),
     ),
     needs={
         PICK: {CORPUS: "Shakespeare"},

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _app_ran = threading.Event()
+Code = Sequence[str] | Callable[[], Sequence[str]]
 
 
 def page(slug: str) -> str:
@@ -54,14 +55,14 @@ def show(
     picture: Callable[[DeltaGenerator, DeltaGenerator], Any],
     *,
     note: Callable[[Any], str | None],
-    code: Sequence[str],
+    code: Code,
     lessons: Sequence[Lesson],
 ) -> None:
     """The whole page of a lesson.
 
     `picture(controls, stage)` draws the widgets and the picture and returns what it drew; `note` gets that and returns
     a line to stand below. They run again when a widget changes, the rest does not. `code` names the functions of
-    embviz that made the numbers; their source is shown on demand.
+    embviz that made the numbers, or is a function that returns them for what is shown; their source is shown on demand.
     """
     through_app()
     place = lessons.index(lesson)
@@ -73,7 +74,7 @@ def show(
     with st.container(key="lesson", gap=8):
         body, tries, drawer, below = st.container(), st.container(), st.container(), st.empty()
     with body:
-        _body(lesson, picture, note, below)
+        _body(lesson, picture, note, code, below)
     with tries:
         _tries(lesson)
     with drawer:
@@ -94,7 +95,7 @@ def chart(stage: DeltaGenerator, figure: Any, *, key: str, alt: str) -> None:
 
 
 @st.fragment
-def _body(lesson: Lesson, picture: Callable, note: Callable, below: DeltaGenerator) -> None:
+def _body(lesson: Lesson, picture: Callable, note: Callable, code: Code, below: DeltaGenerator) -> None:
     controls, stage = st.columns([242, 974], gap=36)  # 224 and 956 px at 1280
     try:
         drawn = picture(controls, stage)
@@ -111,6 +112,7 @@ def _body(lesson: Lesson, picture: Callable, note: Callable, below: DeltaGenerat
         below.caption(said)
     else:
         below.empty()
+    _follow(lesson, code)
 
 
 def _failure(lesson: Lesson, error: Exception) -> None:
@@ -133,10 +135,22 @@ def _reset(lesson: Lesson) -> None:
         (param.move if param in lesson.steered else param.choose)(param.default)
 
 
+def _follow(lesson: Lesson, code: Code) -> None:
+    """Draw the open drawer of code anew when what is shown is made by other functions now."""
+    shown = f"{lesson.slug}_code_of"
+    if callable(code) and st.session_state.get(f"{lesson.slug}_code"):
+        names = tuple(code())
+        if st.session_state.get(shown) != names:
+            st.session_state[shown] = names
+            st.rerun()
+
+
 @st.fragment
-def _code(lesson: Lesson, names: Sequence[str]) -> None:
+def _code(lesson: Lesson, code: Code) -> None:
     drawer = st.expander(text("frame", "code"), key=f"{lesson.slug}_code", on_change="rerun")
     if drawer.open:
+        names = tuple(code()) if callable(code) else code
+        st.session_state[f"{lesson.slug}_code_of"] = names
         for name in names:
             drawer.code(textwrap.dedent(inspect.getsource(resolve_name(f"embviz.{name}"))), language="python")
 
@@ -160,7 +174,8 @@ def _apply(lesson: Lesson, item: Try) -> None:
 
 
 def _exercises(lesson: Lesson) -> None:
-    st.header(text("frame", "exercises"), anchor=False)
+    if lesson.exercises:
+        st.header(text("frame", "exercises"), anchor=False)
     for item in lesson.exercises:
         exercise.show(lesson.slug, item)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from embviz.compute import lookup
 from embviz.lessons import lookup as lesson
-from embviz.ui.text import text
+from embviz.ui.exercise import asked
 
 
 def test_the_table_is_whole_hundredths_from_minus_one_to_one():
@@ -206,11 +206,12 @@ def test_moved_rows_are_read_and_written():
 
 
 def test_the_exercises_say_what_they_compute():
-    prompt = text("lookup", "exercise_by_hand").replace("\u2212", "-")
+    prompts = {item.id: asked("lookup", item, "exercise") for item in lesson.LESSON.exercises}
+    prompt = prompts["by_hand"].replace("\u2212", "-")
     rows = [tuple(map(float, row.split(","))) for row in re.findall(r"\(([^()]*\.[^()]*)\)", prompt)]
     assert tuple(rows) == lesson.BY_HAND and "(0, 0, 1, 0)" in prompt and "second number" in prompt
     answers = {item.id: item.answer() for item in lesson.LESSON.exercises}
     assert answers["by_hand"] == pytest.approx(-0.4)
     assert answers["multiplications"] == 32 * 50_000 * 512
-    assert f"seed {lesson.SEED.default}" in text("lookup", "exercise_coordinate")
+    assert f"seed {lesson.SEED.default}" in prompts["coordinate"]
     assert answers["coordinate"] == pytest.approx(lookup.table(rows=8, width=4, seed=44)[4, 0].item())

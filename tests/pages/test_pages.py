@@ -12,17 +12,22 @@ from embviz.lessons import LESSONS
 from embviz.lessons import pipeline as lesson
 from embviz.lessons.lesson import query
 from embviz.paths import ASSETS, ROOT
+from embviz.ui import exercise
 from embviz.ui import text as prose
 
 APP = str(ROOT / "app.py")
 SECTIONS = prose.sections
 asked: dict[str, set[str]] = defaultdict(set)  # sections that pages asked for, in the whole run
 states: set[tuple[str, frozenset]] = set()  # states that were opened
-AFTER_WORK = {  # said when long work has ended
+AFTER_WORK = {  # said when long work has ended, or an answer was checked
+    "practice": {"alt_curve", "alt_cells", "at_distance"},
     "language_model": {"wrote", "kept"},
     "lookup": {"longer", "shorter", "left_out", "make", "measured"},
     "projector": {"say_tsne", "part"},
-    "word2vec": {"running", "say_plain"},
+    "word2vec": {"running", "say_plain", "not_shipped"},
+    "glove": {"running", "not_shipped"},
+    # said while the checks run and after, see tests/claims/test_page.py
+    "claims": {"say", "say_checking", "alt_waiting", "waiting", "broken", "shipped", "computed", "note_words"},
     "analogies": {"checked", "compute", "compute_help", "say_not_yet", "say_no_question"},
 }
 PROBES = [(item, param, value) for item in LESSONS for param in item.params for value in param.probes]
@@ -94,7 +99,7 @@ def test_an_invalid_address_gives_the_defaults(item):
 
 @pytest.mark.parametrize("item", LESSONS, ids=lambda item: item.slug)
 def test_a_lesson_has_what_every_lesson_has(item):
-    assert len(item.tries) in (3, 4, 5) and len(item.exercises) in (1, 2, 3)
+    assert len(item.tries) in (3, 4, 5) and len(item.exercises) in ((0,) if item.slug == "practice" else (1, 2, 3, 4))
     assert len(prose.text(item.slug, "question")) <= 52
     keys = [param.key for param in item.params]
     assert len(set(keys)) == len(keys) and len({key.partition("_")[0] for key in keys}) == 1
@@ -129,24 +134,40 @@ def test_a_try_sets_its_state_and_says_so(item, number):
 def test_an_exercise_knows_its_answer(item, number):
     chosen = item.exercises[number]
     answer = chosen.answer()
-    assert not chosen.choices or answer in chosen.choices
     opened(item.slug, **query(chosen.link))
-    far = 1 + 2 * chosen.tolerance
-    wrong = next(choice for choice in chosen.choices if choice != answer) if chosen.choices else str(answer + far)
-    for given, word in (
-        (str(answer), "Right."),
-        (wrong, "Not "),
-        *([] if chosen.choices else [("many", "not a number")]),
-    ):
+    if chosen.ordered:
+        tried = [(answer, "Right."), (answer[::-1], "Not "), (answer[:-1], "into their order")]
+    elif chosen.choices:
+        tried = [(answer, "Right."), (next(choice for choice in chosen.choices if choice != answer), "Not ")]
+    else:
+        tried = [(str(answer), "Right."), (str(answer + 1 + 2 * chosen.tolerance), "Not "), ("many", "not a number")]
+    for given, word in tried:
         page = opened(item.slug)
         key = f"{item.slug}_exercise_{chosen.id}"
-        if chosen.choices:
+        if chosen.ordered:
+            page.multiselect(key=f"{key}_given").set_value(list(given))
+        elif chosen.choices:
             page.segmented_control(key=f"{key}_given").set_value(given)
         else:
             page.text_input(key=f"{key}_given").set_value(given)
         page.button(key=f"{key}_check").click().run()
         assert not page.exception
         assert any(word in markdown.value for markdown in page.markdown)
+
+
+@pytest.mark.parametrize("item", LESSONS, ids=lambda item: item.slug)
+def test_another_like_it_asks_with_other_numbers(item):
+    for chosen in [each for each in item.exercises if each.fresh][:1]:
+        page = opened(item.slug)
+        key = f"{item.slug}_exercise_{chosen.id}"
+        page.button(key=f"{key}_again").click().run()
+        assert not page.exception
+        fresh = chosen.fresh(1)
+        assert exercise.asked(item.slug, fresh, "exercise") in [markdown.value for markdown in page.markdown]
+        if not fresh.choices:
+            page.text_input(key=f"{key}_1_given").set_value(str(fresh.answer()))
+            page.button(key=f"{key}_1_check").click().run()
+            assert any("Right." in markdown.value for markdown in page.markdown)
 
 
 def test_the_answers_by_hand():
@@ -204,8 +225,8 @@ def test_every_section_is_used_and_exists():
         for state in [*wanted, *map(query, item.more)]:
             if (item.slug, frozenset(state.items())) not in states:  # the tests above opened most of them
                 opened(item.slug, **state)
-        for number, exercise in enumerate(item.exercises):
-            if f"hint_{exercise.id}" not in asked[item.slug]:
+        for number, each in enumerate(item.exercises):
+            if f"hint_{each.id}" not in asked[item.slug]:
                 test_an_exercise_knows_its_answer(item, number)
     # when a picture fails; before torch is there; while long work runs
     asked["frame"].update({"failed", "failed_log", "failed_note", "reset", "waiting"})
