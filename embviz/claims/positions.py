@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embviz.claims.claim import Claim, Verdict, by_cases
+from embviz.claims.claim import Case, Claim, Verdict, judged, number
 
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 SENTENCE = "The lion ate the hyena and the gazelle."
@@ -16,7 +16,8 @@ def first_two() -> Verdict:
     cosines = {width: sinusoidal_similarity(1, width).item() for width in WIDTHS}
     width = max(cosines, key=cosines.__getitem__)
     why = f"cos(PE(0), PE(1)) is {cosines[64]:.3f} at width 64, and {cosines[width]:.3f} at most, at width {width:,}."
-    return Verdict(by_cases(cosine >= 0.99 for cosine in cosines.values()), cosines[width], why)
+    cases = [Case(f"width {width:,}", cosine, cosine >= 0.99, f"{cosine:.3f}") for width, cosine in cosines.items()]
+    return judged(cases, cosines[width], why, measure="cos(PE(0), PE(1))", wanted="0.99 or more", limit=0.99)
 
 
 def nearer() -> Verdict:
@@ -29,19 +30,31 @@ def nearer() -> Verdict:
         f"The cosine rises again: at width 64 from distance {first - 1} to {first}, and somewhere in {len(known)} of "
         f"{len(rises)} widths."
     )
-    return Verdict(by_cases(rise is None for rise in rises.values()), float(first), why)
+    cases = [
+        Case(f"width {width:,}", rise or 0.0, rise is None, f"from {rise - 1} to {rise}" if rise else "never")
+        for width, rise in rises.items()
+    ]
+    return judged(cases, first, why, measure="the first distance at which the cosine rises", wanted="it never rises")
 
 
 def linear_shift() -> Verdict:
     from embviz.compute.positions import sinusoidal, sinusoidal_shift
 
-    table = sinusoidal(512, 64)
-    offsets = (1, 7, 64, 300)
-    apart = max((table[:-k] @ sinusoidal_shift(k, 64).T - table[k:]).abs().max().item() for k in offsets)
+    widths, shifts = (8, 64, 512), (1, 7, 300)
+    apart = {
+        (width, k): (table[:-k] @ sinusoidal_shift(k, width).T - table[k:]).abs().max().item()
+        for width in widths
+        for table in [sinusoidal(512, width)]
+        for k in shifts
+    }
+    most = max(apart.values())
     why = (
-        f"PE(p) M_kᵀ and PE(p + k) differ by at most {apart:.0e}, for k of {', '.join(map(str, offsets))} at width 64."
+        f"PE(p) M_kᵀ and PE(p + k) differ by at most {most:.0e}, for k of {', '.join(map(str, shifts))} at widths "
+        f"{', '.join(map(str, widths))}: the matrix M_k depends on k alone."
     )
-    return Verdict(by_cases([apart < CLOSE]), apart, why)
+    cases = [Case(f"k = {k}, width {width}", value, value < CLOSE) for (width, k), value in apart.items()]
+    shown = {"measure": "largest difference of PE(p) M_kᵀ and PE(p + k)", "wanted": "zero, but for rounding"}
+    return judged(cases, most, why, **shown, limit=CLOSE, scale="log")
 
 
 def root_of_width() -> Verdict:
@@ -55,25 +68,40 @@ def root_of_width() -> Verdict:
         f"From width 8 to 1,024 the variance of scaled tokens changes {min(ratios.values()):.2f}-fold for an initial "
         f"spread of {', '.join(level)}, and {ratios[worst]:.0f}-fold for {worst}."
     )
-    return Verdict(by_cases(name in level for name in ratios), ratios[worst], why)
+    cases = [
+        Case(f"drawn with spread {name}", ratio, name in level, f"{number(ratio)}-fold")
+        for name, ratio in ratios.items()
+    ]
+    shown = {"measure": "largest over smallest variance, widths 8 to 1,024", "wanted": "less than 1.5-fold"}
+    return judged(cases, ratios[worst], why, **shown, limit=1.5, scale="log")
 
 
 def order_is_lost() -> Verdict:
-    apart = {causal: _apart_after_undoing(causal) for causal in (False, True)}
-    why = (
-        f"Read backwards and put back in order, the outputs differ by {apart[False]:.0e} without a mask: equivariance. "
-        f"Under a causal mask they differ by {apart[True]:.1f}."
-    )
-    return Verdict(by_cases(value < CLOSE for value in apart.values()), apart[True], why)
-
-
-def _apart_after_undoing(causal: bool) -> float:
+    """How far the outputs of the same tokens are apart in two orders, once both are put in one order."""
     from embviz.compute.order import permutation_number
     from embviz.tables import order
 
     n = len(order.sentence(text=SENTENCE).tokens)
-    backwards = permutation_number(range(n)[::-1])
-    return order.compare(text=SENTENCE, order=backwards, position="none", causal=causal, seed=0).output_apart
+    swapped = list(range(n))
+    swapped[1], swapped[7] = swapped[7], swapped[1]  # the lion and the gazelle
+    orders = {"read backwards": range(n)[::-1], "lion and gazelle swapped": swapped}
+    settings = {"text": SENTENCE, "position": "none", "seed": 0}
+    apart = {
+        (causal, name): order.compare(order=permutation_number(tuple(places)), causal=causal, **settings).output_apart
+        for causal in (False, True)
+        for name, places in orders.items()
+    }
+    most = {causal: max(value for (mask, _), value in apart.items() if mask == causal) for causal in (False, True)}
+    why = (
+        f"Put back in order, the outputs of two orders differ by {most[False]:.0e} without a mask: equivariance. "
+        f"Under a causal mask they differ by {most[True]:.1f}."
+    )
+    cases = [
+        Case(f"{'causal mask' if causal else 'no mask'}, {name}", value, value < CLOSE)
+        for (causal, name), value in apart.items()
+    ]
+    shown = {"measure": "largest difference of a token’s output", "wanted": "zero, but for rounding"}
+    return judged(cases, most[True], why, **shown, limit=CLOSE, scale="log")
 
 
 def only_distance() -> Verdict:
@@ -84,14 +112,21 @@ def only_distance() -> Verdict:
     frequencies = rotary_frequencies(64)
     query, key = torch.randn(2, 64, generator=torch.Generator().manual_seed(0))
     starts = torch.arange(0, 4096, 64)
-    turned = [apply_rotary(x.expand(len(starts), 64), starts + at, frequencies) for x, at in ((query, 9), (key, 0))]
-    scores = (turned[0] * turned[1]).sum(dim=-1)
-    apart = (scores - scores[0]).abs().max().item()
+    apart = {}
+    for distance in (0, 1, 9, 100, 1000):
+        turned = [
+            apply_rotary(x.expand(len(starts), 64), starts + at, frequencies) for x, at in ((query, distance), (key, 0))
+        ]
+        scores = (turned[0] * turned[1]).sum(dim=-1)
+        apart[distance] = (scores - scores[0]).abs().max().item()
+    most = max(apart.values())
     why = (
-        f"The score of a query 9 places behind a key changes by at most {apart:.0e} over {len(starts)} places "
-        f"up to {starts[-1].item():,}."
+        f"Moved together over {len(starts)} places up to {starts[-1].item():,}, a query and a key keep their score to "
+        f"{most:.0e}, at each of {len(apart)} distances."
     )
-    return Verdict(by_cases([apart < 1e-3]), apart, why)
+    cases = [Case(f"{distance:,} places apart", value, value < 1e-3) for distance, value in apart.items()]
+    shown = {"measure": "largest change of the score", "wanted": "zero, but for rounding"}
+    return judged(cases, most, why, **shown, limit=1e-3, scale="log")
 
 
 def angle_stays() -> Verdict:
@@ -103,47 +138,69 @@ def angle_stays() -> Verdict:
     pair = torch.randn(2, 64, generator=torch.Generator().manual_seed(1))
     frequencies = rotary_frequencies(64)
     places = (0, 10, 100, 1000, 4000)
-    cosines = [cosine_similarity(apply_rotary(pair, [place + 3, place], frequencies))[0, 1].item() for place in places]
-    apart = max(cosines) - min(cosines)
-    why = f"Both moved together, up to place {places[-1]:,}, their cosine changes by less than {max(apart, 1e-7):.0e}."
-    return Verdict(by_cases([apart < CLOSE]), apart, why)
+    apart = {}
+    for distance in (0, 1, 3, 20, 100):
+        turned = [apply_rotary(pair, [place + distance, place], frequencies) for place in places]
+        cosines = [cosine_similarity(both)[0, 1].item() for both in turned]
+        apart[distance] = max(cosines) - min(cosines)
+    most = max(apart.values())
+    why = (
+        f"Both moved together, up to place {places[-1]:,}, the cosine of two words changes by {most:.0e} at most, at "
+        f"each of {len(apart)} distances between them."
+    )
+    cases = [Case(f"{distance} places apart", value, value < CLOSE) for distance, value in apart.items()]
+    shown = {"measure": "largest change of their cosine", "wanted": "zero, but for rounding"}
+    return judged(cases, most, why, **shown, limit=CLOSE, scale="log")
 
 
 def scores_decay() -> Verdict:
     from embviz.compute.rotation import decay
 
     found = decay(dim=64, base=10000.0, length=2048, seed=0)
-    constant = found.constant_last < 0.5 * found.constant[0].item()
-    random = found.band_last < 0.5 * found.band_first
+    constant = found.constant_last / found.constant[0].item()
+    random = found.band_last / found.band_first
     why = (
         f"For q = k = (1, …, 1) the score falls from {found.constant[0].item():.2f} to {found.constant_last:.2f}, "
         f"though it rises {found.rises:,} times on the way; for random q and k the band is "
         f"{found.band_first:.2f} wide at the start and {found.band_last:.2f} at the end."
     )
-    return Verdict(by_cases([constant, random]), found.band_last / found.band_first, why)
+    cases = [
+        Case("q = k = (1, …, 1)", constant, constant < 0.5, f"{constant:.2f} of the start"),
+        Case("RoFormer’s bound", found.bound_last, found.bound_last < 0.5, f"{found.bound_last:.2f} of the start"),
+        Case("random q and k, the band", random, random < 0.5, f"{random:.2f} of the start"),
+    ]
+    shown = {"measure": "what is left after 2,048 places", "wanted": "less than half", "limit": 0.5}
+    return judged(cases, random, why, **shown)
 
 
-def _longer(kind: str) -> tuple[list[float], int]:
-    """The loss at four times the trained length over that at the trained length, for each seed, and that length."""
+def _longer(kind: str, way: str = "unchanged") -> tuple[dict[tuple[int, int], float], int]:
+    """The loss at 2, 4 and 8 times the trained length over that at it, by (seed, times), and the trained length."""
     from embviz.compute import runs
 
-    found, trained = [], 0
+    found, trained = {}, 0
     for name in runs.names(f"length/{kind}-*"):
         facts = runs.facts(name)
-        losses = {each["factor"]: each["loss"] for each in facts["lengths"] if each["variant"] == "unchanged"}
-        found.append(losses[4] / losses[1])
+        losses = {each["factor"]: each["loss"] for each in facts["lengths"] if each["variant"] == way}
+        found |= {(facts["seed"], times): losses[times] / losses[1] for times in (2, 4, 8)}
         trained = facts["model"]["context"]
     return found, trained
 
 
 def _extrapolates(kind: str, name: str) -> Verdict:
+    """Holds for a run and a length if the loss there is at most 1% above that at the trained length."""
     ratios, trained = _longer(kind)
-    mean = sum(ratios) / len(ratios)
+    at_four = [ratio for (_, times), ratio in ratios.items() if times == 4]
+    mean = sum(at_four) / len(at_four)
     why = (
-        f"In {len(ratios)} small models trained at {trained} tokens, {name}’s loss at {4 * trained} is {mean:.2f} "
-        f"times that at {trained} (from {min(ratios):.2f} to {max(ratios):.2f} by seed)."
+        f"In {len(at_four)} small models trained at {trained} tokens, {name}’s loss at {4 * trained} is {mean:.2f} "
+        f"times that at {trained} (from {min(at_four):.2f} to {max(at_four):.2f} by seed)."
     )
-    return Verdict(by_cases(ratio <= 1.01 for ratio in ratios), mean, why)
+    cases = [
+        Case(f"{times * trained} tokens, seed {seed}", ratio, ratio <= 1.01, f"× {ratio:.3f}")
+        for (seed, times), ratio in sorted(ratios.items(), key=lambda each: (each[0][1], each[0][0]))
+    ]
+    shown = {"measure": f"loss over that at {trained} tokens", "wanted": "at most 1.01 times"}
+    return judged(cases, mean, why, **shown, limit=1.01)
 
 
 def rotary_extrapolates() -> Verdict:
@@ -164,24 +221,46 @@ def table_ends() -> Verdict:
     refused = refusal(table, n + 1) is not None
     stretched = interpolate_table(table, 2 * n)
     cosine = neighbour_cosines(stretched).mean().item()
+    ratios, context = _longer("learned", "interpolated")
     why = (
-        f"minilm’s layer refuses position {n}. Its {n} rows can be stretched to {2 * n} by interpolation, where "
-        f"neighbours have a mean cosine of {cosine:.2f}, but then every position has another row than in training."
+        f"minilm’s layer refuses position {n}. Its {n} rows can be stretched to {2 * n:,} by interpolation, where "
+        f"neighbours have a mean cosine of {cosine:.2f}, but then every position has another row than in training. "
+        f"Small models stretched so from {context} to {2 * context} tokens lose at most "
+        f"{max(ratio for (_, times), ratio in ratios.items() if times == 2) - 1:.1%}."
     )
-    return Verdict("holds with a condition" if refused and len(stretched) > n else "does not hold", float(n), why)
+    cases = [Case(f"minilm’s table as it is, position {n}", n, refused, "refused" if refused else "has a row")]
+    cases.append(Case(f"minilm’s table stretched to {2 * n:,}", 2 * n, len(stretched) <= n, f"{len(stretched):,} rows"))
+    for times in (2, 4, 8):
+        ends = [ratio for (_, each), ratio in ratios.items() if each == times]
+        found = f"loss × {min(ends):.3f} to {max(ends):.3f}"
+        cases.append(Case(f"small models, {context} stretched to {times * context}", max(ends), False, found))
+    return judged(cases, n, why, measure="what comes past the end", wanted="there is nothing", scale="none")
 
 
 def trained_is_smooth() -> Verdict:
+    import math
+
+    from embviz.compute import runs
     from embviz.compute.positions import neighbour_cosines
     from embviz.tables.learned import neighbours, trained
 
-    cosines = neighbour_cosines(trained())
-    apart = neighbours(seed=0).apart
+    own = runs.load("language/learned").tensors["positions"][-1].float()
+    found = {"minilm": neighbour_cosines(trained()), "our small model": neighbour_cosines(own)}
+    apart, limit = neighbours(seed=0).apart, math.cos(math.radians(45))
+    cosines = found["minilm"]
+    own_mean = found["our small model"].mean().item()
     why = (
         f"In minilm’s table a row and the next have a mean cosine of {cosines.mean().item():.2f}, but the lowest is "
-        f"{cosines.min().item():.2f}: {len(apart)} of {len(cosines)} steps are jumps."
+        f"{cosines.min().item():.2f}: {len(apart)} of {len(cosines)} steps are jumps. In a small model of ours, "
+        f"trained for minutes, the mean is {own_mean:.2f}."
     )
-    return Verdict(by_cases([cosines.mean().item() > 0.7, cosines.min().item() > 0.7]), cosines.min().item(), why)
+    cases = [
+        Case(f"{name}, {part}", value, value > limit, f"{value:.2f}".replace("-", "\u2212"))
+        for name, each in found.items()
+        for part, value in (("mean of all steps", each.mean().item()), ("largest step", each.min().item()))
+    ]
+    shown = {"measure": "cosine of a row with the next", "wanted": "less than 45° apart, above 0.71"}
+    return judged(cases, cosines.min().item(), why, **shown, limit=limit)
 
 
 CLAIMS = (
@@ -231,6 +310,7 @@ CLAIMS = (
         "Su and others 2021 (RoFormer), section 3.2",
         only_distance,
         "rotary",
+        {"rot_m": "14"},
     ),
     Claim(
         "rotation-keeps-angle",
@@ -246,7 +326,7 @@ CLAIMS = (
         "Su and others 2021 (RoFormer), section 3.3",
         scores_decay,
         "rotary",
-        {"rot_view": "Decay"},
+        {"rot_view": "Decay", "rot_wide": "64", "rot_length": "2048"},
     ),
     Claim(
         "rotary-extrapolates",
@@ -254,6 +334,7 @@ CLAIMS = (
         "posts that compare position encodings",
         rotary_extrapolates,
         "recipe",
+        {"rcp_view": "Length"},
     ),
     Claim(
         "alibi-extrapolates",
@@ -261,6 +342,7 @@ CLAIMS = (
         "Press, Smith and Lewis 2022, abstract",
         alibi_extrapolates,
         "recipe",
+        {"rcp_view": "Length"},
     ),
     Claim(
         "learned-cannot-go-on",
@@ -276,5 +358,6 @@ CLAIMS = (
         "posts that plot GPT-2’s or BERT’s positions",
         trained_is_smooth,
         "learned",
+        {"lrn_view": "Norms", "lrn_measure": "cosine with the next"},
     ),
 )

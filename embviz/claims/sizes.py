@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from embviz.claims.claim import Claim, Verdict, by_cases
+from embviz.claims.claim import Case, Claim, Verdict, judged, number
+from embviz.claims.shapes import SHAPES
 
-RECENT = ("LLaMA 7B", "Llama 2 70B", "Mistral 7B", "Llama 3 8B", "Llama 3 70B")
-"""The models of the list that were published from 2023 on."""
+MODERN = 2023
+"""The year from which on a model counts as modern."""
 
 
 def modern_is_tied() -> Verdict:
-    from embviz.compute.sizing import MODELS
-
-    recent = [model for model in MODELS if model.name in RECENT]
-    tied = [model.name for model in recent if model.tied]
-    older = [model.name for model in MODELS if model.tied and "tied" not in model.estimates]
+    modern = sorted((shape for shape in SHAPES if shape.year >= MODERN), key=lambda shape: -shape.table / shape.total)
+    share = {shape.name: shape.table / (shape.total - (0 if shape.tied else shape.table)) for shape in modern}
+    tied = [shape.name for shape in modern if shape.tied]
+    own = [share[shape.name] for shape in modern if not shape.tied]
+    older = [shape.name for shape in SHAPES if shape.tied and shape.year < MODERN]
     why = (
-        f"Of {len(recent)} models of our list from 2023 on {len(tied)} tie them ({', '.join(RECENT)}); "
-        f"{' and '.join(older)} do."
+        f"Of {len(modern)} models of our list from {MODERN} on {len(tied)} tie them. In those, one table is "
+        f"{min(share[name] for name in tied):.1%} of the model or more; in the others {max(own):.1%} or less. Of the "
+        f"older ones {', '.join(older)} tied."
     )
-    return Verdict(by_cases(model.tied for model in recent), float(len(tied)), why)
+    cases = [
+        Case(f"{shape.name}, {shape.year}", share[shape.name], shape.tied,
+             f"{share[shape.name]:.1%}, {'tied' if shape.tied else 'a head of its own'}")
+        for shape in sorted(modern, key=lambda shape: -share[shape.name])
+    ]  # fmt: skip
+    shown = {"measure": "one table as a share of the model without a second one", "wanted": "tied", "scale": "log"}
+    return judged(cases, len(tied), why, **shown)
 
 
 def largest_part() -> Verdict:
-    from embviz.compute.sizing import MODELS
-
-    known = [model for model in MODELS if "total" not in model.estimates]
-    shares = {model.name: model.table_share for model in known}
-    high, low = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
+    matrices = {shape.name: shape.table / shape.largest_matrix for shape in SHAPES}
+    blocks = {shape.name: shape.table / shape.block for shape in SHAPES}
+    shares = {shape.name: shape.table / shape.total for shape in SHAPES}
+    least, most = min(matrices, key=matrices.__getitem__), max(shares, key=shares.__getitem__)
+    over = [name for name, ratio in matrices.items() if ratio > 1]
+    whole = [name for name, ratio in blocks.items() if ratio > 1]
     why = (
-        f"Tables of tokens and positions with an untied head are {shares[high]:.0%} of {high}, the most, and "
-        f"{shares[low]:.1%} of {low}, the least, of {len(known)} models; no table is half of one."
-        if shares[high] <= 0.5
-        else f"Tables are {shares[high]:.0%} of {high} and {shares[low]:.1%} of {low}."
+        f"Against the largest matrix of a block the table is the larger in {len(over)} of {len(SHAPES)} models, in "
+        f"{least} by {matrices[least]:.2f} times; against a whole block in {len(whole)}. At most it is "
+        f"{shares[most]:.0%} of a model, {most}."
     )
-    return Verdict(by_cases(share > 0.5 for share in shares.values()), shares[high], why)
+    cases = [
+        Case(name, blocks[name], blocks[name] > 1 and matrices[name] > 1,
+             f"{number(blocks[name])} blocks, {number(matrices[name])} matrices")
+        for name in sorted(blocks, key=lambda name: -blocks[name])
+    ]  # fmt: skip
+    shown = {"measure": "table over one whole block", "wanted": "larger than any block", "limit": 1.0, "scale": "log"}
+    return judged(cases, min(blocks.values()), why, **shown)
 
 
 def known_tables() -> Verdict:
@@ -42,14 +56,22 @@ def known_tables() -> Verdict:
     named = {model.name: model.token_parameters for model in MODELS}
     millions = {"GPT-2": 38.6, "GPT-3": 617, "LLaMA 7B": 131, "Llama 2 70B": 262}
     megabytes = {"GPT-2": 147, "LLaMA 7B": 500, "Llama 2 70B": 1000}
-    counts = [abs(named[name] / 1e6 - taught) < 0.02 * taught for name, taught in millions.items()]
     sizes = {name: memory_bytes(named[name], "float32") for name in megabytes}
-    binary = [abs(sizes[name] / 2**20 - taught) < 0.03 * taught for name, taught in megabytes.items()]
-    decimal = [abs(sizes[name] / 1e6 - taught) < 0.03 * taught for name, taught in megabytes.items()]
+    cases = []
+    for unit, one, taught, found, near in (
+        ("parameters", 1e6, millions, named, 0.01),
+        ("decimal megabytes, MB", 1e6, megabytes, sizes, 0.025),
+        ("binary megabytes, MiB", 2**20, megabytes, sizes, 0.025),
+    ):
+        for name, said in taught.items():
+            ratio = found[name] / one / said
+            value = f"{found[name] / one:,.1f}M" if unit == "parameters" else f"{found[name] / one:,.0f}"
+            cases.append(Case(f"{name}, {unit}", ratio, abs(ratio - 1) < near, f"{value}, taught {said:,}"))
     said = ", ".join(f"{name} {named[name] / 1e6:.1f}M" for name in millions)
     held = ", ".join(f"{size / 1e6:,.0f} MB or {size / 2**20:,.0f} MiB" for size in sizes.values())
     why = f"V × d gives {said}. In float32 GPT-2, LLaMA 7B and 70B take {held}; in two bytes a number, half of that."
-    return Verdict(by_cases([*counts, *binary, *decimal]), float(sum(counts)), why)
+    shown = {"measure": "computed over taught", "wanted": "within 1% (parameters) or 2.5%", "limit": 1.0}
+    return judged(cases, sum(case.holds for case in cases[: len(millions)]), why, **shown)
 
 
 CLAIMS = (
@@ -59,6 +81,7 @@ CLAIMS = (
         "courses on language models",
         modern_is_tied,
         "sizing",
+        {"sz_view": "Sources"},
     ),
     Claim(
         "table-is-largest",
@@ -66,6 +89,7 @@ CLAIMS = (
         "posts on the cost of vocabularies",
         largest_part,
         "sizing",
+        {"sz_view": "Models"},
     ),
     Claim(
         "known-tables",
@@ -74,5 +98,13 @@ CLAIMS = (
         "course slides on embeddings",
         known_tables,
         "sizing",
+        {
+            "sz_view": "Models",
+            "sz_v": "32000",
+            "sz_d": "4096",
+            "sz_n": "0",
+            "sz_head": "untied",
+            "sz_total": "6738415616",
+        },
     ),
 )

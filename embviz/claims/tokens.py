@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from embviz.claims.claim import Claim, Verdict, by_cases
+from embviz.claims.claim import Case, Claim, Verdict, judged
 
 TOKENIZERS = ("minilm", "wordllama", "gpt2", "cl100k", "o200k")
 LOW = "low " * 5 + "lower " * 2 + "newest " * 3 + "widest"
@@ -14,50 +14,72 @@ def pairs_of_low() -> Verdict:
     from embviz.compute.bpe import moments, train_bpe
 
     taught = {"lo": 7, "ow": 7, "ne": 3, "we": 3}
-    first = next(moments(LOW, train_bpe(LOW, 1)))
-    counted = {"".join(pair): count for pair, count in first.ranked}
-    said = ", ".join(f"{name} {counted[name]}" for name in taught)
-    return Verdict(
-        by_cases([all(counted[name] == count for name, count in taught.items())]),
-        float(counted["we"]),
-        f"Counted in low × 5, lower × 2, newest × 3, widest × 1: {said}. “we” is in lower and in newest.",
+    counts = [{"".join(pair): count for pair, count in each.ranked} for each in moments(LOW, train_bpe(LOW, 2))]
+    first, after = counts[0], counts[2]
+    said = ", ".join(f"{name} {first[name]}" for name in taught)
+    cases = tuple(
+        Case(name, first[name], first[name] == count, f"{first[name]}, taught {count}")
+        for name, count in taught.items()
     )
+    why = (
+        f"Counted in low × 5, lower × 2, newest × 3, widest × 1: {said}. “we” is in lower and in newest; it is counted "
+        f"{after.get('we', 0)} times once low is a piece of its own, when lo and ow are gone."
+    )
+    verdict = "holds" if all(case.holds for case in cases) else "does not hold"  # four counts of one text: no condition
+    return Verdict(verdict, float(first["we"]), why, cases, "how often it occurs", "as often as taught")
 
 
 def larger_is_shorter() -> Verdict:
-    from embviz.compute.bpe import train_bpe
-    from embviz.tables import tokenizers
-    from embviz.tables.corpora import shakespeare
+    """Vocabularies of one trainer after each other, and the tokenizers in use, on 50,000 characters of Shakespeare."""
+    from embviz.tables import tokenizers, vocabularies
 
-    sentences = shakespeare().sentences[:4000]
-    text = " ".join(" ".join(sentence) for sentence in sentences)
-    trained = train_bpe(text, 2000)
-    own = [len(trained.encode(text, n)) for n in (0, 250, 500, 1000, 2000)]
-    loaded = sorted(map(tokenizers.load, TOKENIZERS), key=lambda each: each.size)
-    sample = text[:50_000]
-    counts = [len(each.encode(sample)) for each in loaded]
-    falls = [a >= b for a, b in pairwise(counts)]
-    sizes = ", ".join(f"{each.size:,}: {count:,}" for each, count in zip(loaded, counts, strict=True))
+    sample = "\n".join(vocabularies.part("held out"))[:50_000]
+    families = [
+        [(f"{kind}, {made.size:,} entries", made) for size in sizes for made in [vocabularies.load(kind, size)]]
+        for kind, sizes in (("BPE", (512, 2048, 8192, 32_768)), ("Unigram", (512, 2048, 8192, 16_384, 32_768)))
+    ]
+    used = sorted(((name, tokenizers.load(name)) for name in TOKENIZERS), key=lambda each: each[1].size)
+    families.append([(f"{name}, {made.size:,} entries", made) for name, made in used])
+    counts = [[(name, len(made.encode(sample))) for name, made in family] for family in families]
+    cases = [
+        Case(name, count / before, count < before, f"{count:,} after {before:,}")
+        for family in counts
+        for (_, before), (name, count) in pairwise(family)
+    ]
+    more = "; ".join(case.label for case in cases if not case.holds) or "never"
+    fewer = sum(case.holds for case in cases)
+    (_, first), (largest, last) = counts[0][0], counts[0][-1]
     why = (
-        f"One trainer’s merges shorten a text of Shakespeare stepwise, {own[0]:,} to {own[-1]:,} tokens. Tokenizers "
-        f"trained apart need, by size of vocabulary, {sizes}."
+        f"In {fewer} of {len(cases)} steps to a larger vocabulary {len(sample):,} characters of Shakespeare take fewer "
+        f"tokens: by byte pairs from {first:,} to {last:,} ({largest}). More than with the smaller one before: {more}."
     )
-    return Verdict(by_cases([own == sorted(own, reverse=True), *falls]), counts[-1] / counts[0], why)
+    shown = {"measure": "tokens over those with the vocabulary before", "wanted": "fewer tokens, below 1", "limit": 1.0}
+    return judged(cases, max(case.value for case in cases), why, **shown)
 
 
 def comcast() -> Verdict:
     from embviz.tables import tokenizers
 
     taught = {"Comcast": ("com", "cast"), "Kuznetsov": ("k", "uz", "nets", "ov")}
-    held, said = [], []
-    for name in TOKENIZERS:
-        tokenizer = tokenizers.load(name)
-        for word, pieces in taught.items():
-            found = tuple(word[token.start : token.end] for token in tokenizer.encode(word) if token.end > token.start)
-            held.append(tuple(piece.lower() for piece in found) == pieces)
-            said.append(f"{name} {' + '.join(found)}")
-    why = f"At the start of a text: {'; '.join(said)}."
-    return Verdict(by_cases(held), float(sum(held)), why)
+    cases, after_a_space = [], 0
+    for word, pieces in taught.items():
+        for name in TOKENIZERS:
+            found, later = (_pieces(tokenizers.load(name), word, before) for before in ("", "by "))
+            holds = tuple(piece.lower() for piece in found) == pieces
+            cases.append(Case(f"{word}, {name}", len(found), holds, " + ".join(found)))
+            after_a_space += tuple(piece.lower() for piece in later) == pieces
+    right = {word: sum(case.holds for case in cases if case.label.startswith(word)) for word in taught}
+    said = ", ".join(f"{count} of {len(TOKENIZERS)} cut {word} so" for word, count in right.items())
+    why = f"At the start of a text {said}. After a space it is so in {after_a_space} of {len(cases)}."
+    shown = {"measure": "pieces at the start of a text", "wanted": "Com + cast, K + uz + nets + ov"}
+    return judged(cases, sum(right.values()), why, **shown, scale="none")
+
+
+def _pieces(tokenizer, word: str, before: str) -> tuple[str, ...]:
+    """The parts of a word that its tokens cover, when `before` stands in front of it."""
+    text = before + word
+    cut = [(max(token.start, len(before)), token.end) for token in tokenizer.encode(text)]
+    return tuple(text[start:end] for start, end in cut if end > start)
 
 
 CLAIMS = (
@@ -67,6 +89,7 @@ CLAIMS = (
         "course slides on byte pair encoding",
         pairs_of_low,
         "bpe",
+        {"bpe_n": "0"},
     ),
     Claim(
         "larger-needs-fewer",
@@ -74,6 +97,7 @@ CLAIMS = (
         "posts on tokenizers",
         larger_is_shorter,
         "vocabulary",
+        {"voc_of": "1", "voc_k": "14"},
     ),
     Claim(
         "comcast-kuznetsov",
@@ -81,5 +105,6 @@ CLAIMS = (
         "course slides on subwords",
         comcast,
         "tokenizers",
+        {"tok_text": "Comcast Kuznetsov"},
     ),
 )

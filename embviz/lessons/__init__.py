@@ -3,6 +3,7 @@
 from embviz.lessons import (
     analogies,
     bpe,
+    claims,
     glove,
     gradients,
     language_model,
@@ -12,19 +13,22 @@ from embviz.lessons import (
     offset,
     order,
     pipeline,
+    practice,
     projector,
     recipe,
     rotary,
     similarity,
     sinusoidal,
+    sizing,
     tokenizers,
+    vocabulary,
     word2vec,
 )
 from embviz.lessons.lesson import Lesson
 
 SECTIONS: dict[str, tuple[Lesson, ...]] = {
     "Overview": (pipeline.LESSON,),
-    "Tokens": (bpe.LESSON, tokenizers.LESSON),
+    "Tokens": (bpe.LESSON, tokenizers.LESSON, vocabulary.LESSON, sizing.LESSON),
     "Vectors": (
         lookup.LESSON,
         gradients.LESSON,
@@ -41,5 +45,7 @@ SECTIONS: dict[str, tuple[Lesson, ...]] = {
         long_context.LESSON,
     ),
     "Learning": (word2vec.LESSON, glove.LESSON, language_model.LESSON, recipe.LESSON),
+    "Check": (claims.LESSON,),
 }
+SECTIONS["Check"] += (practice.lesson(SECTIONS),)
 LESSONS: tuple[Lesson, ...] = tuple(lesson for lessons in SECTIONS.values() for lesson in lessons)

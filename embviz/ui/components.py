@@ -18,7 +18,7 @@ import streamlit as st
 from embviz.paths import ASSETS
 from embviz.ui import pipeline_text
 from embviz.ui.cached import Tensors
-from embviz.ui.params import Param, TextParam
+from embviz.ui.params import FloatParam, IntParam, Param
 from embviz.ui.text import text
 
 COMPONENTS = ASSETS / "components"
@@ -87,15 +87,14 @@ def picture(
                 (param.choose if _has_box(param) else param.move)(sent[param.name])
 
     start = _start(key, heard, {param.name: _value(param) for param in steered})
-    numbers = [param for param in steered if not isinstance(param, TextParam)]
-    bounds = {param.name: (param.low, param.high, param.step) for param in numbers}
+    bounds = {p.name: (p.low, p.high, p.step) for p in steered if isinstance(p, IntParam | FloatParam)}
     data = with_facts(tensors, store=key, start=start, bounds=bounds, **facts)
     hear = {f"on_{what}_change": lambda what=what: told[what](st.session_state[key].get(what)) for what in told}
     _entries[name](key=key, data=data, on_state_change=on_change, **hear)
 
 
 def _has_box(param: Param) -> bool:
-    return isinstance(param, TextParam) and param.lines > 0
+    return getattr(param, "lines", 0) > 0
 
 
 def _value(param: Param) -> Any:
@@ -107,6 +106,11 @@ def companion(name: str, tensors: Tensors, /, *, picture_key: str, **facts: Any)
     """More numbers for the picture `name` with this key, sent apart so that the picture's own need not be again."""
     data = with_facts(tensors, store=picture_key, companion=True, **facts)
     _entries[name](key=f"{picture_key}_companion", data=data)
+
+
+def beside(name: str, picture_key: str, /, **data: Any) -> None:
+    """A component that shares the state of the picture with this key, and stands elsewhere on the page."""
+    _entries[name](key=f"{picture_key}_{name}", data={"store": picture_key, **data})
 
 
 def pipeline(tensors: Tensors, *, key: str, steered: Sequence[Param]) -> None:
@@ -151,17 +155,20 @@ def sliders(
     *,
     roles: Mapping[str, str] = MappingProxyType({}),
     play: Param | None = None,
+    key: str = "",
 ) -> None:
     """Sliders for `steered` parameters of the picture with this key, which follow the hand without the server.
 
     `roles` gives the colour of a slider by the short name of its parameter. `play` is the one that a button moves.
+    `key` is for a second set, which a page shows elsewhere where the window is narrow.
     """
     given = [
         {"name": p.name, "label": p.label, "role": roles.get(p.name), "low": p.low, "high": p.high, "step": p.step}
         for p in steered
     ]
     words = play and {"name": play.name, "label": text("frame", "play"), "pause": text("frame", "pause")}
-    _entries["sliders"](key=f"{picture_key}_sliders", data={"store": picture_key, "sliders": given, "play": words})
+    data = {"store": picture_key, "sliders": given, "play": words}
+    _entries["sliders"](key=key or f"{picture_key}_sliders", data=data)
 
 
 def valid_state(sent: object, steered: Sequence[Param]) -> bool:
