@@ -12,6 +12,7 @@ from embviz.ui.text import plain, text
 
 SLUG = lesson.LESSON.slug
 KEY = "glv_picture"
+METHODS, PREFIXES = ("GloVe", "word2vec"), ("", "other_")
 KEYS = {"ArrowLeft": ("s", -1), "ArrowRight": ("s", 1), "ArrowUp": ("pick", -1), "ArrowDown": ("pick", 1)}
 
 
@@ -24,90 +25,109 @@ def picture(controls, stage):
 
 
 def trained(controls, stage, corpus):
-    method, pairs = lesson.METHOD.widget(controls), lesson.PAIRS.widget(controls)
-    asked = {"corpus": corpus, **chosen_settings(controls, method)}
-    on, course, running = training.is_on(glove_live.JOB), None, text(SLUG, "running")
-    if method == "GloVe":
-        controls.button(text(SLUG, "train"), key="glv_train", width="stretch", on_click=begin, args=(asked,))
-        course = glove_live.course(corpus)
-    on = on and method == "GloVe"
+    seed, other_seed = (param.widget(controls) for param in lesson.SEEDS)
+    settings, pairs = chosen_settings(controls)
+    asked = {"corpus": corpus, "seed": seed, **settings}
+    on, course = training.is_on(glove_live.JOB), glove_live.course(corpus)
+    with controls.container(key="glv_buttons", horizontal=True, gap="small"):
+        st.button(
+            text(SLUG, "train"),
+            key="glv_train",
+            width="stretch",
+            on_click=begin,
+            args=(glove_live.start, asked, other_seed),
+        )
+        if course and training.rests(glove_live.JOB):
+            st.button(
+                text("training", "go_on"),
+                key="glv_go_on",
+                width="stretch",
+                on_click=begin,
+                args=(training.go_on, glove_live.JOB),
+            )
     found = None
-    if not on and (course or corpus in lesson.CORPUS.options):
-        found = glove_live.course_of(course, asked, method, fit=lesson.FIT.value(), pairs=pairs)
+    if not (on and course) and (course or corpus in lesson.CORPUS.options):
+        found = glove_live.course_of(course, asked, other_seed, fit=lesson.FIT.value(), pairs=pairs)
     with stage:
-        training.live(glove_live.JOB, partial(watch if on else played, found, asked, method, pairs))
-    if found is None:
-        return running if on else None
+        training.live(glove_live.JOB, partial(watch if on else played, found, asked, pairs))
+    if on or found is None:
+        return text(SLUG, "running") if on else failed()
     with controls:
         components.sliders(KEY, (lesson.STEP.upto(found.facts["snapshots"] - 1),), play=lesson.STEP)
-    return after(course, found, asked, method)
+    return after(course, found, asked, other_seed)
 
 
-def chosen_settings(controls, method):
-    if method != "GloVe":
-        return {}
+def chosen_settings(controls):
     with controls.popover(text(SLUG, "settings"), width="stretch"):
         where = st.container()
+        pairs = lesson.PAIRS.widget(where)
         values = {param.name: param.widget(where) for param in lesson.SETTINGS}
     values["x_max"] = values.pop("xmax")
-    return values | {"rate": float(values["rate"])}
+    return values | {"rate": float(values["rate"])}, pairs
 
 
-def begin(asked):
+def begin(start, *given):
     for param in (lesson.STEP, lesson.FIT, lesson.PICK):
         param.move(param.default)
-    glove_live.start(asked)
+    start(*given)
 
 
-def watch(_, asked, method, pairs, course):
-    """The newest snapshot of a training that is on, or waits."""
+def watch(found, asked, pairs, course):
+    """The newest snapshot of a training that is on, or waits; before it has one, what there is of this corpus."""
     training.status(glove_live.JOB, unit=text(SLUG, "unit"))
     if course and course.kept and course.about.corpus == asked["corpus"]:
-        show(glove_live.newest(course, pairs=pairs), method, on=True)
+        show(glove_live.newest(course, pairs=pairs), on=True)
+    elif found is not None:
+        show(found)
 
 
-def played(found, asked, method, _, course):
-    """A training from its first snapshot to its last."""
-    names = {"corpus": own_corpus.shown(asked["corpus"]), "by": method}
-    nothing = text(SLUG, "not_shipped", **names)
+def played(found, asked, _, course):
+    """Both trainings from their first snapshot to their last."""
+    corpus = own_corpus.shown(asked["corpus"])
     if found is None:
-        frame.say(st, nothing)
+        frame.say(st, text(SLUG, "not_shipped", corpus=corpus))
         return
-    purity, said = found.arrays.get("purities"), text(SLUG, "say_plain", n=len(found.facts["words"]), **names)
+    purity, said = found.arrays.get("purities"), text(SLUG, "say_plain", n=len(found.facts["words"]), corpus=corpus)
     if purity is not None:
-        ends = {"before": f"{purity[0, 1]:.1%}", "after": f"{purity[-1, 1]:.1%}", "by": method}
+        names = ("before", "other_before"), ("after", "other_after")
+        ends = {
+            name: f"{100 * v:.1f}%"
+            for row, k in zip(names, (0, -1), strict=True)
+            for name, v in zip(row, purity[k, 1:], strict=True)
+        }
         said = text(SLUG, "say_training", **ends)
-        if purity.shape[1] > 2:
-            other = found.facts["purity_names"][1]
-            said += " " + text(SLUG, "say_other", other=other, share=f"{purity[-1, 2]:.1%}")
     frame.say(st, said)
-    done = method == "GloVe" and course and course.ended == "done" and course.about.corpus == asked["corpus"]
-    show(found, method, replay=round(1000 * course.seconds) + 1 if done else 0)
+    done = course and course.ended == "done" and course.about.corpus == asked["corpus"]
+    show(found, replay=round(1000 * course.seconds) + 1 if done else 0)
 
 
-def show(found, method, *, on=False, replay=0):
-    facts = found.facts
+def show(found, *, on=False, replay=0):
+    facts, arrays = found.facts, found.arrays
     last = facts["snapshots"] - 1
     dashes = ("solid", "dashed", "dotted", "dashdot")
     roles = ("value", "key", "query", "position")
     lines = [{"name": name, "role": roles[k], "dash": dashes[k]} for k, name in enumerate(facts["pair_names"])]
-    title = text(SLUG, "loss" if method == "GloVe" else "loss_other")
-    charts = [{"array": "loss", "title": title, "lines": [{"role": "gradient"}], "digits": 3}]
-    if "purities" in found.arrays:
-        of = [
-            {"name": name, "role": "sum" if k == 0 else "muted", "dash": dashes[k]}
-            for k, name in enumerate(facts["purity_names"])
-        ]
-        charts.append({"array": "purities", "title": text(SLUG, "purity"), "lines": of, "range": (0, 1), "digits": 3})
+    charts = []
     if lines:
-        charts.append({"array": "pairs", "title": text(SLUG, "cosine"), "lines": lines, "range": (-1, 1), "digits": 2})
-    words = {name: text(SLUG, name) for name in ("near", "refit", "back", "measure")}
-    words |= {"refit": ""} if on else {}
+        given = {"lines": lines, "range": (-1, 1), "digits": 2}
+        charts = [
+            {"array": f"{prefix}pairs", "title": text(SLUG, "cosine", by=by), **given}
+            for prefix, by in zip(PREFIXES, METHODS, strict=True)
+        ]
+    if "purities" in arrays:
+        of = [
+            {"name": name, "role": role, "dash": dash}
+            for name, role, dash in zip(METHODS, ("sum", "position"), dashes, strict=False)
+        ]
+        both = {"array": "purities", "title": text(SLUG, "purity"), "lines": of, "range": (0, 1), "digits": 2}
+        charts.append(both | {"roomy": bool(lines)})  # on a phone the readings say it
+    words = {name: text(SLUG, name) for name in ("near", "refit", "back")} | ({"refit": ""} if on else {})
+    shares = [f"{share:.0%}" for share in facts["planes"]]
     given = {
         "label": text(SLUG, "title"),
-        "alt": text(SLUG, "alt_training", n=len(facts["words"]), last=last, share=f"{sum(facts['shares']):.0%}"),
-        "at": [text(SLUG, "at", epoch=f"{epoch:.3g}") for epoch in (facts["epochs"][-1:] if on else facts["epochs"])],
-        "ends": ["0", text(SLUG, "epochs", epoch=f"{facts['epochs'][-1]:.3g}")],
+        "alt": text(SLUG, "alt_training", n=len(facts["words"]), last=last, share=shares[0], other=shares[1]),
+        "sides": [side(found, k) for k in (0, 1)],
+        "ends": [text(SLUG, "begin"), text(SLUG, "end")],
         "charts": charts,
         "words_of": words,
         "first": last if on else 0,
@@ -118,19 +138,41 @@ def show(found, method, *, on=False, replay=0):
     components.picture("journey", found, key=KEY, steered=steered, keys=KEYS, **given)
 
 
-def after(course, found, asked, method):
-    """What stands below: whose training this is, what it was asked for, and words that it does not have."""
-    facts, settings = found.facts, found.facts["settings"]
-    size = {"words": f"{facts['words_in_all']:,}", "rows": f"{facts['rows_in_all']:,}", "by": method}
-    unit = text(SLUG, "unit")
-    mine = training.ended(glove_live.JOB, unit=unit) if course else ""
-    said = [mine or text(SLUG, "shipped", seed=settings["seed"], epochs=settings["epochs"], **size)]
+def side(found, k):
+    """One of the two clouds: its name, and what is read below it at each snapshot."""
+    epochs, losses, purity = found.facts["epochs"][k], found.facts["losses"][k], found.arrays.get("purities")
+    shares = [None] * len(epochs) if purity is None else purity[-len(epochs) :, 1 + k].tolist()
+    said = []
+    for loss, share in zip(losses, shares, strict=True):
+        parts = [] if loss is None else [text(SLUG, f"loss_{METHODS[k]}", loss=f"{loss:.3g}")]
+        parts += [] if share is None else [text(SLUG, "measure", share=f"{100 * share:.1f}%")]
+        said.append(", ".join(parts))
+    at = [text(SLUG, "at", epoch=f"{epoch:.3g}") for epoch in epochs]
+    name = text(SLUG, "side", by=METHODS[k], seed=found.facts["settings"][k]["seed"])
+    return {"prefix": PREFIXES[k], "name": name, "at": at, "said": said}
+
+
+def failed():
+    """What to say of a training that ended before it had anything to show; empty if there was none."""
+    return "" if training.course(glove_live.JOB) else training.ended(glove_live.JOB, unit=text(SLUG, "unit"))
+
+
+def after(course, found, asked, other_seed):
+    """What stands below: whose trainings these are, what was asked for, and words that they do not have."""
+    facts = found.facts
+    mine, other = facts["settings"]
+    size = {"words": f"{facts['words_in_all']:,}", "rows": f"{facts['rows_in_all']:,}"}
+    epochs = {"epochs": mine["epochs"], "other_epochs": other["epochs"]}
+    ended = training.ended(glove_live.JOB, unit=text(SLUG, "unit")) if course else failed()
+    said = [ended] if ended else []
+    said += [] if course else [text(SLUG, "shipped", **epochs, **size)]
     wanted = {name: value for name, value in asked.items() if name != "corpus"}
-    if any(settings[name] != value for name, value in wanted.items()):
+    if any(mine[name] != value for name, value in wanted.items()) or other["seed"] != other_seed:
         said.append(text(SLUG, "other_settings"))
-    if len(facts["purity_names"]) > 1:
-        said.append(text(SLUG, "beside"))
-    said.append(text(SLUG, "plane", share=f"{sum(facts['shares']):.0%}", n=facts["fit"]))
+    said.append(text(SLUG, "common", share=f"{facts['common'][-1]:.0%}"))
+    said.append(
+        text(SLUG, "plane", **dict(zip(("share", "other"), (f"{s:.0%}" for s in facts["planes"]), strict=True)))
+    )
     return " ".join(said) + missing(facts["unknown"])
 
 

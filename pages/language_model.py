@@ -47,6 +47,8 @@ def table(controls, stage):
         }
         given |= {"label": text(SLUG, "label_table"), "alt": text(SLUG, "alt_table", rows=n, **said), "keys": KEYS}
         components.picture("journey", rows, key=KEY, steered=steered, **given)
+        with st.container(key="below_picture"):  # on a phone the text of the panel comes after them
+            components.sliders(KEY, (S,), play=S, key=f"{KEY}_stepper")
     with right:
         alt = text(SLUG, "alt_progress", first=f"{losses[0]:.2f}", last=f"{losses[-1]:.2f}")
         drawn = words("loss", "steps", "step", "even", "known", "text")
@@ -57,6 +59,9 @@ def table(controls, stage):
     out = text(SLUG, "left_out", count=left_out) + " " if left_out else ""
     ends = {"first": f"{lengths[0]:.2f}", "last": f"{lengths[-1]:.2f}"}
     shown = percent(sum(rows.facts["shares"]))
+    if run == "pieces-warm":
+        warmed = cached.computed("tables.language_model.warm")
+        out += text(SLUG, "warmed", rows=warmed.facts["rows"], **ends_of_warm(warmed)) + " "
     if n < 100:
         out += text(SLUG, "letters", right=f"{rows.arrays['letters'][-1]:.0f}", of=rows.facts["lettered"]) + " "
     return out + text(SLUG, "check_table", share=shown, **ends)
@@ -72,8 +77,10 @@ def loss(controls, stage):
         frame.say(stage, text(SLUG, "say_seeds", means=said, spread=f"{spread:.2f}"))
         frame.chart(stage, figures.seeds(losses, kinds=kinds), key="lm_seeds", alt=text(SLUG, "alt_seeds", means=said))
         return text(SLUG, "check_seeds", **{name: found.facts[name] for name in ("width", "pieces", "steps")})
-    found = cached.computed("tables.language_model.losses", compare=compare)
     first = lesson.FROM.widget(controls)
+    if compare == "warm":
+        return warm(stage, first)
+    found = cached.computed("tables.language_model.losses", compare=compare)
     steps, last, names = found.arrays["steps"], found.arrays["last"], found.facts["names"]
     ends = ", ".join(
         f"{figures.NAMES.get(name, name)} {end:.3f}" for end, name in sorted(zip(last, names, strict=True))
@@ -84,6 +91,30 @@ def loss(controls, stage):
     frame.chart(stage, figure, key="lm_loss", alt=text(SLUG, "alt_loss", ends=ends, steps=f"{steps[-1]:,.0f}"))
     sizes = ", ".join(f"{name} {size:,}" for name, size in zip(names, found.facts["parameters"], strict=True))
     return text(SLUG, "check_loss", sizes=sizes, seed=found.facts["seed"])
+
+
+def warm(stage, first):
+    """Rows that start from glove, and the same rows started at random."""
+    found = cached.computed("tables.language_model.warm")
+    arrays, names = found.arrays, found.facts["names"]
+    said = {"rows": found.facts["rows"], **ends_of_warm(found)}
+    frame.say(stage, text(SLUG, "say_warm", **said))
+    left, right = stage.columns(2, gap=16)
+    losses = {"first_loss": f"{arrays['last'][0]:.3f}", "other_loss": f"{arrays['last'][1]:.3f}"}
+    figure = figures.kept(arrays["steps"], arrays["kept"], names=names)
+    frame.chart(left, figure, key="lm_kept", alt=text(SLUG, "alt_kept", **said))
+    series = (arrays[name] for name in ("steps", "curves", "last"))
+    figure = figures.losses(*series, names=names, first=first, unit="piece", right=160)
+    frame.chart(right, figure, key="lm_warm_loss", alt=text(SLUG, "alt_warm", **losses))
+    near = {name: percent(arrays["near"][k][-1]) for k, name in enumerate(("near", "other_near"))}
+    seeds = cached.computed("tables.language_model.seeds")
+    _, spread = figures.means(seeds.facts["kinds"], seeds.arrays["losses"])
+    return text(SLUG, "check_warm", seed=found.facts["seed"], spread=f"{spread:.2f}", **losses, **near)
+
+
+def ends_of_warm(found):
+    """The mean cosines at the end, of rows from glove and of those begun at random."""
+    return {name: signed(found.arrays["kept"][k][0][-1]) for k, name in enumerate(("cosine", "other"))}
 
 
 def norms(controls, stage):
@@ -161,7 +192,7 @@ def train(controls, stage):
         param.name: param.widget(controls) for param in (lesson.POSITION, lesson.HEAD, lesson.UNITS, lesson.WIDTH)
     }
     more = controls.popover(text(SLUG, "more"), width="stretch")
-    rest = (lesson.STEPS, lesson.SEED, lesson.RANK, lesson.DROPOUT, lesson.WARM)
+    rest = (lesson.LAYERS, lesson.STEPS, lesson.SEED, lesson.RANK, lesson.DROPOUT, lesson.WARM)
     chosen |= {param.name: param.widget(more) for param in rest}
     plan = lesson.plan(**chosen)
     counts = lesson.parameters(plan)
@@ -181,6 +212,9 @@ def train(controls, stage):
 
 def buttons(plan, course):
     st.button(text(SLUG, "train"), key="lm_train", on_click=begin, args=(lesson.begin, plan))
+    if training.rests(lesson.JOB) and lesson.same(plan, course):  # where it was stopped, with its optimiser
+        st.button(text(SLUG, "go_on"), key="lm_go_on", on_click=training.go_on, args=(lesson.JOB,))
+        return
     off = training.is_on(lesson.JOB) or not lesson.fits(plan, course)
     st.button(text(SLUG, "go_on"), key="lm_go_on", on_click=begin, args=(lesson.go_on, plan, course), disabled=off)
 

@@ -167,14 +167,20 @@ def sheets(controls, stage):
     for row in fact["rows"]:
         name = row["id"]
         advice = text(SLUG, f"advice_{name}_{target}" if name in lesson.BY_LENGTH else f"advice_{name}")
-        runs = ", ".join(map(alternative, row["evidence"]))
+        runs = ", ".join(linked(alternative(each), each["place"]) for each in row["evidence"])
         runs += text(SLUG, "longer", time=f"{1 / fact['time']:.2f}") if name == "curriculum" else ""
-        link = f"[{row['verdict']}]({SLUG}?{urlencode(query(lesson.state_of(row['view'], row['show'])))})"
-        lines.append(f"| {text(SLUG, f'choice_{name}')} | {advice} | {link} | {runs} |")
+        verdict = linked(row["verdict"], row["place"])
+        lines.append(f"| {text(SLUG, f'choice_{name}')} | {advice} | {verdict} | {runs} |")
     stage.container(key="rcp_table").markdown("\n".join(lines))
     sizes = {name: f"{fact[name]:,}" for name in ("parameters", "tokens", "shortest", "longest", "seeds")}
     sizes |= {"small": f"{100 * fact['attention']:.0f}", "earnest": f"{100 * fact['attention_in_earnest']:.0f}"}
     return text(SLUG, "check_sheets", length=f"{target:,}", **sizes)
+
+
+def linked(words, place):
+    """Words that lead to the runs that they are about."""
+    slug, state = lesson.place_of(place)
+    return f"[{words}]({slug}?{urlencode(query(state))})"
 
 
 def alternative(found):

@@ -26,7 +26,13 @@ def picture(controls, stage):
 def trained(controls, stage, corpus):
     architecture, pairs = lesson.ARCHITECTURE.widget(controls), lesson.PAIRS.widget(controls)
     asked = {"corpus": corpus, "architecture": architecture, **chosen_settings(controls)}
-    controls.button(text(SLUG, "train"), key="w2v_train", width="stretch", on_click=begin, args=(asked,))
+    with controls.container(key="w2v_buttons", horizontal=True, gap="small"):
+        st.button(
+            text(SLUG, "train"), key="w2v_train", width="stretch", on_click=begin, args=(word2vec_live.start, asked)
+        )
+        if training.rests(word2vec_live.JOB) and word2vec_live.course(corpus, architecture):
+            given = (training.go_on, word2vec_live.JOB)
+            st.button(text("training", "go_on"), key="w2v_go_on", width="stretch", on_click=begin, args=given)
     if training.is_on(word2vec_live.JOB):
         with stage:
             training.live(word2vec_live.JOB, partial(watch, asked, pairs))
@@ -47,10 +53,10 @@ def chosen_settings(controls):
     return values | {"rate": float(values["rate"])}
 
 
-def begin(asked):
+def begin(start, *given):
     for param in (lesson.STEP, lesson.FIT, lesson.PICK):
         param.move(param.default)
-    word2vec_live.start(asked)
+    start(*given)
 
 
 def watch(asked, pairs, course):

@@ -6,6 +6,10 @@
 // snapshot), ends (names for both ends of the charts), charts [{array, title, lines: [{name, role, dash}], range, digits}], first (how many snapshots came before
 // those of points), fit, words_of {near, refit, back, measure}, replay (a number; a new one plays from the start).
 // State: s (snapshot), pick (a word or -1), fit (the snapshot whose plane it is, or -1 for the last).
+//
+// Two trainings of the same words side by side: sides [{prefix, name, at, said}], which share the state. The arrays of a
+// side are prefix + points, neighbours and cosines; at and said [a sentence for each snapshot] are what is read below it.
+// A chart that is `roomy` is left out on a phone.
 
 import { drawShape, nearestPoint, placeLabels } from "./cloud.js";
 import { element, visible } from "./dom.js";
@@ -29,18 +33,48 @@ const LINE_DASHES = { solid: [], dashed: [7, 5], dotted: [2, 4], dashdot: [9, 4,
 const roleOf = (k) => GROUP_ROLES[k % GROUP_ROLES.length];
 const kindOf = (k) => (k + 3 * Math.floor(k / GROUP_ROLES.length)) % KINDS;
 
-function layout(width, charts) {
+const ALONE = [{ prefix: "" }];
+
+const chartsOf = ({ charts = [] }, width) => (isPhone(width) ? charts.filter(({ roomy }) => !roomy) : charts);
+
+function layout(width, facts) {
   const phone = isPhone(width);
+  const charts = chartsOf(facts, width);
+  if (facts.sides?.length > 1) return layoutOfTwo(width, charts, phone);
   if (phone) { // two beside each other, a third below over the whole width
-    const [top, tall, half] = [226, 54, (width - 16) / 2];
-    const boxes = charts.map((_, k) => (k < 2 ? { x: k * (half + 16) + 40, y: top + 32, w: half - 78, h: tall } : { x: 40, y: top + 32 + (k - 1) * (tall + 36), w: width - 40 - 114, h: tall }));
-    return { phone, cloud: { x: 0, y: 0, w: width, h: top }, boxes, height: top + 32 + Math.ceil((charts.length + 1) / 2 - 0.5) * (tall + 36) - 10 };
+    const top = 226;
+    const boxes = phoneCharts(width, top, charts, 54);
+    return { phone, clouds: [{ x: 0, y: 0, w: width, h: top }], boxes, height: top + 32 + Math.ceil((charts.length + 1) / 2 - 0.5) * 90 - 10 };
   }
   const height = 372;
   const side = charts.length ? Math.round(Math.min(340, width * 0.36)) : 0;
   const pitch = (height - 22) / Math.max(1, charts.length);
-  const boxes = charts.map((_, k) => ({ x: width - side + 42, y: k * pitch + 26, w: side - 42 - 122, h: pitch - 40 }));
-  return { phone, cloud: { x: 0, y: 0, w: width - side - 24, h: height }, boxes, height };
+  const boxes = charts.map((_, k) => ({ x: width - side + 42, y: k * pitch + 26, w: side - 42 - 122, h: pitch - 40, room: 330 }));
+  return { phone, clouds: [{ x: 0, y: 0, w: width - side - 24, h: height }], boxes, height };
+}
+
+// Two clouds side by side over a row of charts; on a phone one below the other.
+function layoutOfTwo(width, charts, phone) {
+  if (phone) {
+    const [name, tall] = [22, 142];
+    const clouds = [0, 1].map((k) => ({ x: 0, y: name + k * (name + tall), w: width, h: tall }));
+    const top = 2 * (name + tall) - 8;
+    const boxes = phoneCharts(width, top, charts, 40);
+    return { phone, clouds, boxes, height: boxes.length ? Math.max(...boxes.map(({ y, h }) => y + h)) + 26 : top };
+  }
+  const [name, gap, height] = [24, 28, 380];
+  const tall = charts.length ? 254 : height - name;
+  const clouds = [0, 1].map((k) => ({ x: (k * (width + gap)) / 2, y: name, w: (width - gap) / 2, h: tall }));
+  const pitch = width / Math.max(1, charts.length);
+  const top = name + tall + 34;
+  const boxes = charts.map((_, k) => ({ x: k * pitch + 42, y: top, w: pitch - 42 - 124, h: height - top - 22, room: pitch - 12 }));
+  return { phone, clouds, boxes, height };
+}
+
+function phoneCharts(width, top, charts, tall) {
+  const half = (width - 16) / 2;
+  const boxes = charts.map((_, k) => (k < 2 && charts.length > 1 ? { x: k * (half + 16) + 40, y: top + 32, w: half - 78, h: tall } : { x: 40, y: top + 32 + (k ? k - 1 : 0) * (tall + 36), w: width - 40 - 114, h: tall }));
+  return boxes.map((area) => ({ ...area, room: area.w + 74 }));
 }
 
 function build(scene) {
@@ -49,19 +83,16 @@ function build(scene) {
   const refit = element("button", { type: "button", class: "refit", onclick: () => scene.move({ fit: refitted() ? -1 : scene.state.s }) });
   const stage = element("div", { class: "journey-stage" });
   scene.root.append(stage, element("div", { class: "under" }, reading, refit));
-  const drawn = surface(stage, { height: (width) => layout(width, scene.facts.charts ?? []).height, paint });
+  const drawn = surface(stage, { height: (width) => layout(width, scene.facts).height, paint });
   stage.append(card.node);
 
   const moving = animator();
   let geo = null;
-  let shown = null; // where the points stand on the screen's plane, in the table's units
+  let parts = []; // of each side: shown, where its points stand in the table's units; places, on its cloud in pixels; box; classBoxes
   let glide = null; // between two snapshots, while it plays
   let drawnFor = "";
   let hover = -1;
   let groupOf = [];
-  let box = { x: 0, y: 0, w: 1, h: 1 };
-  let places = new Float32Array(0);
-  let classBoxes = [];
   let replayed = null;
   let live = false; // whether a training was on when this was drawn last
   let playing = 0;
@@ -75,75 +106,82 @@ function build(scene) {
   const count = () => scene.facts.words?.length ?? 0;
   const refitted = () => scene.state.fit >= 0 && scene.state.fit === scene.state.s;
 
-  // Where the points are at a snapshot, or between two.
-  function target(at, into) {
-    const { numbers } = scene.arrays.points;
-    const n = count();
+  const sides = () => scene.facts.sides ?? ALONE;
+  const of = (k, name) => scene.arrays[sides()[k].prefix + name];
+
+  // Where the points of a side are at a snapshot, or between two.
+  function target(k, at) {
+    const { numbers } = of(k, "points");
+    const n = 2 * count();
     const low = Math.min(scene.facts.snapshots - 1, Math.floor(at));
     const high = Math.min(scene.facts.snapshots - 1, low + 1);
     const part = at - low;
-    for (let k = 0; k < 2 * n; k++) into[k] = part ? mix(numbers[2 * n * low + k], numbers[2 * n * high + k], part) : numbers[2 * n * low + k];
-    return into;
+    return Float32Array.from({ length: n }, (_, i) => (part ? mix(numbers[n * low + i], numbers[n * high + i], part) : numbers[n * low + i]));
   }
 
   // The box of the plane that the picture shows: the points of all snapshots, of words with a class where there are some.
-  function bounds() {
-    const { numbers } = scene.arrays.points;
-    const known = groupOf.filter((k) => k !== undefined).length > 2;
+  function bounds(k) {
+    const { numbers } = of(k, "points");
+    const known = groupOf.filter((group) => group !== undefined).length > 2;
     let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let k = 0; k < numbers.length; k += 2) {
-      if (known && groupOf[(k / 2) % count()] === undefined) continue;
-      x0 = Math.min(x0, numbers[k]);
-      x1 = Math.max(x1, numbers[k]);
-      y0 = Math.min(y0, numbers[k + 1]);
-      y1 = Math.max(y1, numbers[k + 1]);
+    for (let i = 0; i < numbers.length; i += 2) {
+      if (known && groupOf[(i / 2) % count()] === undefined) continue;
+      x0 = Math.min(x0, numbers[i]);
+      x1 = Math.max(x1, numbers[i]);
+      y0 = Math.min(y0, numbers[i + 1]);
+      y1 = Math.max(y1, numbers[i + 1]);
     }
     return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, w: Math.max(x1 - x0, 1e-9), h: Math.max(y1 - y0, 1e-9) };
   }
 
-  const view = () => {
-    const { cloud, phone } = geo;
-    const scale = Math.min((cloud.w - (phone ? 40 : 90)) / box.w, (cloud.h - 44) / box.h);
-    return { scale, x: cloud.x + cloud.w / 2 - scale * box.x, y: cloud.y + cloud.h / 2 + scale * box.y };
+  const view = ({ box }, { w, h }) => {
+    const scale = Math.min((w - (geo.phone ? 40 : 90)) / box.w, (h - (parts.length > 1 ? 30 : 44)) / box.h);
+    return { scale, x: w / 2 - scale * box.x, y: h / 2 + scale * box.y };
   };
 
   function follow() {
-    const n = count();
-    const goal = target(glide ?? scene.state.s, new Float32Array(2 * n));
-    if (shown?.length !== 2 * n || glide !== null || lessMotion()) {
+    const goals = parts.map((_, k) => target(k, glide ?? scene.state.s));
+    if (parts.some(({ shown }, k) => shown?.length !== goals[k].length) || glide !== null || lessMotion()) {
       moving.stop();
-      shown = goal;
+      parts.forEach((part, k) => (part.shown = goals[k]));
       return;
     }
-    const from = shown.slice();
-    moving.run((k) => {
-      for (let i = 0; i < goal.length; i++) shown[i] = mix(from[i], goal[i], k);
+    const from = parts.map(({ shown }) => shown.slice());
+    moving.run((share) => {
+      parts.forEach(({ shown }, k) => shown.forEach((_, i) => (shown[i] = mix(from[k][i], goals[k][i], share))));
       drawn.draw();
     }, { ms: MOVE_MS });
   }
 
   function paint(g, width) {
-    if (!scene.arrays.points || !count()) return;
+    if (!scene.arrays.points || !count() || !parts.length) return;
     const { facts, theme, state } = scene;
-    geo = layout(width, facts.charts);
+    geo = layout(width, facts);
     scene.root.classList.toggle("phone", geo.phone);
-    if (!shown) shown = target(state.s, new Float32Array(2 * count()));
     const n = count();
-    if (places.length !== 2 * n) places = new Float32Array(2 * n);
-    const at = view();
-    for (let i = 0; i < n; i++) {
-      places[2 * i] = at.x + at.scale * shown[2 * i];
-      places[2 * i + 1] = at.y - at.scale * shown[2 * i + 1];
-    }
     const focus = state.pick >= 0 ? state.pick : hover;
-    g.save();
-    g.beginPath();
-    g.rect(geo.cloud.x, geo.cloud.y, geo.cloud.w, geo.cloud.h);
-    g.clip();
-    trails(g, at, focus);
-    cloud(g, theme, focus);
-    g.restore();
-    facts.charts.forEach((chart, k) => drawChart(g, theme, chart, geo.boxes[k], k === facts.charts.length - 1));
+    parts.forEach((part, k) => {
+      const area = geo.clouds[k];
+      if (!part.shown) part.shown = target(k, state.s);
+      if (part.places?.length !== 2 * n) part.places = new Float32Array(2 * n);
+      const at = view(part, area);
+      for (let i = 0; i < n; i++) {
+        part.places[2 * i] = at.x + at.scale * part.shown[2 * i];
+        part.places[2 * i + 1] = at.y - at.scale * part.shown[2 * i + 1];
+      }
+      g.save();
+      g.translate(area.x, area.y);
+      if (parts.length > 1) write(g, theme, sides()[k].name, 0, -12, { size: geo.phone ? 16 : 17, weight: 650, colour: theme.ink });
+      g.beginPath();
+      g.rect(0, 0, area.w, area.h);
+      g.clip();
+      trails(g, k, at, focus);
+      cloud(g, theme, k, focus);
+      g.restore();
+    });
+    const row = parts.length > 1 && !geo.phone;
+    const charts = chartsOf(facts, width);
+    charts.forEach((chart, k) => drawChart(g, theme, chart, geo.boxes[k], row || k === charts.length - 1));
     say();
   }
 
@@ -151,8 +189,9 @@ function build(scene) {
   const mates = (i) => (groupOf[i] === undefined ? [i] : scene.facts.groups[groupOf[i]].rows);
 
   // The way that points have come: the last steps of all, the whole way of what is looked at.
-  function trails(g, at, focus) {
-    const { numbers } = scene.arrays.points;
+  function trails(g, side, at, focus) {
+    const { numbers } = of(side, "points");
+    const { places } = parts[side];
     const n = count();
     const { s } = scene.state;
     const line = (i, from) => {
@@ -182,11 +221,13 @@ function build(scene) {
     g.globalAlpha = 1;
   }
 
-  function cloud(g, theme, focus) {
+  function cloud(g, theme, side, focus) {
     const { facts, state } = scene;
+    const { places } = parts[side];
+    const { w: wide, h: high } = geo.clouds[side];
     const n = count();
     const chosen = new Set(focus >= 0 ? mates(focus) : []);
-    const near = new Set(state.pick >= 0 ? nearTo(state.pick).map(({ word }) => word) : []);
+    const near = new Set(state.pick >= 0 ? nearTo(state.pick, side).map(({ word }) => word) : []);
     const wanted = [];
     const dot = (i) => {
       const faint = focus >= 0 && !chosen.has(i) && !near.has(i);
@@ -221,19 +262,21 @@ function build(scene) {
     if (focus < 0 && 3 * groupOf.filter((k) => k !== undefined).length < n) for (let i = 0; i < n; i++) if (groupOf[i] === undefined) wanted.push({ i, text: visible(facts.words[i]), size: 14, colour: theme.word.muted });
     const seen = new Set();
     const fresh = wanted.filter(({ i }) => !seen.has(i) && seen.add(i));
-    const taken = nameClasses(g, theme, chosen);
-    const most = geo.phone ? 14 : 44;
-    for (const label of placeLabels(g, fresh, places, geo.cloud.w, geo.cloud.h, { most, font: theme.sans, taken })) {
+    const taken = nameClasses(g, theme, side, chosen);
+    const most = Math.round((geo.phone ? 14 : 44) * (parts.length > 1 ? 0.6 : 1));
+    for (const label of placeLabels(g, fresh, places, wide, high, { most, font: theme.sans, taken })) {
       write(g, theme, label.text, label.x, label.y, { size: label.size, weight: label.weight, colour: label.colour, halo: true });
     }
   }
 
   // The name of each class beside its points, where it finds room; it has none while they lie all over the picture.
-  function nameClasses(g, theme, chosen) {
+  function nameClasses(g, theme, side, chosen) {
     const { facts, state } = scene;
-    const size = geo.phone ? 15 : 17;
+    const { places } = parts[side];
+    const { w: wide, h: high } = geo.clouds[side];
+    const size = geo.phone ? 15 : parts.length > 1 ? 16 : 17;
     const taken = [];
-    classBoxes = [];
+    const classBoxes = (parts[side].classBoxes = []);
     g.font = `650 ${size}px ${theme.sans}`;
     const extents = facts.groups.map(({ rows }) => {
       const [xs, ys] = [0, 1].map((side) => rows.map((i) => places[2 * i + side]).sort((a, b) => a - b));
@@ -242,7 +285,7 @@ function build(scene) {
     });
     const middle = (side, share) => facts.groups.flatMap(({ rows }) => rows.map((i) => places[2 * i + side])).sort((a, b) => a - b).at(Math.floor(share * (facts.groups.reduce((sum, { rows }) => sum + rows.length, 0) - 1)));
     const whole = facts.groups.length ? (middle(0, 0.85) - middle(0, 0.15)) * (middle(1, 0.85) - middle(1, 0.15)) : 0;
-    const free = (area) => area[0] >= 0 && area[2] <= geo.cloud.w && area[1] >= 0 && area[3] <= geo.cloud.h
+    const free = (area) => area[0] >= 0 && area[2] <= wide && area[1] >= 0 && area[3] <= high
       && taken.every((other) => area[0] >= other[2] || area[2] <= other[0] || area[1] >= other[3] || area[3] <= other[1]);
     const order = facts.groups.map((_, k) => k).sort((a, b) => chosen.has(facts.groups[b].rows[0]) - chosen.has(facts.groups[a].rows[0]));
     for (const k of order) {
@@ -272,7 +315,7 @@ function build(scene) {
     const values = scene.arrays[array];
     const size = geo.phone ? 14 : 15;
     g.font = `600 ${size}px ${theme.sans}`;
-    write(g, theme, shortened(g, title, geo.phone ? area.w + 74 : 330), area.x - 40, area.y - 15, { size, weight: 600, colour: theme.ink });
+    write(g, theme, shortened(g, title, area.room), area.x - 40, area.y - 15, { size, weight: 600, colour: theme.ink });
     if (!values) return;
     const { numbers, rows, width: k } = values;
     const [x0, x1] = ends();
@@ -348,26 +391,29 @@ function build(scene) {
   }
 
   // --- in words
-  function nearTo(i) {
-    const { neighbours, cosines } = scene.arrays;
+  function nearTo(i, side = 0) {
+    const [neighbours, cosines] = [of(side, "neighbours"), of(side, "cosines")];
     if (!neighbours) return [];
     const { s } = scene.state;
     const k = neighbours.width;
     const from = (s * count() + i) * k;
     return Array.from({ length: k }, (_, c) => ({ word: neighbours.numbers[from + c], cosine: cosines.numbers[from + c] }));
   }
+  const named = (near) => near.map(({ word, cosine }) => `${visible(scene.facts.words[word])} ${number(cosine, 2)}`).join(", ");
   function say() {
     const { facts, state } = scene;
-    const { words_of: given } = facts;
-    const at = facts.at[state.s];
-    const parts = [];
-    if (state.pick >= 0 && state.pick < count()) {
-      const near = nearTo(state.pick).map(({ word, cosine }) => `${visible(facts.words[word])} ${number(cosine, 2)}`).join(", ");
-      parts.push(element("span", { class: "equation" }, visible(facts.words[state.pick])), element("small", {}, `${at}. ${given.near} ${near}`));
-    } else parts.push(element("span", { class: "equation" }, at), element("small", {}, measured()));
-    reading.replaceChildren(...parts);
-    refit.textContent = refitted() ? given.back : given.refit;
-    refit.hidden = !given.refit || (!refitted() && state.fit < 0 && state.s === facts.snapshots - 1);
+    const picked = state.pick >= 0 && state.pick < count() ? visible(facts.words[state.pick]) : "";
+    const two = parts.length > 1;
+    reading.classList.toggle("two", two);
+    const lines = sides().map(({ at, said }, k) => {
+      const here = (at ?? facts.at)[state.s];
+      const near = picked && `${facts.words_of.near} ${named(nearTo(state.pick, k))}`;
+      if (picked) return [element("span", { class: "equation" }, picked), element("small", {}, two ? near : `${here}. ${near}`)];
+      return [element("span", { class: "equation" }, here), element("small", {}, two ? said[state.s] : measured())];
+    });
+    reading.replaceChildren(...(two ? lines.map((line) => element("div", { class: "side" }, ...line)) : lines[0]));
+    refit.textContent = refitted() ? facts.words_of.back : facts.words_of.refit;
+    refit.hidden = !facts.words_of.refit || (!refitted() && state.fit < 0 && state.s === facts.snapshots - 1);
   }
   function measured() {
     const { facts, arrays, state } = scene;
@@ -379,36 +425,47 @@ function build(scene) {
   // --- the hand
   const inside = (point, { x, y, w, h }, room = 0) => point.x >= x - room && point.x <= x + w + room && point.y >= y - room && point.y <= y + h + room;
   const chartAt = (point) => geo?.boxes.findIndex((area) => inside(point, area, 14)) ?? -1;
-  const stepAt = ({ x }) => {
-    const [area] = geo.boxes;
+  const stepAt = (point) => {
+    const area = geo.boxes[dragged];
+    const { x } = point;
     const [x0, x1] = ends();
     return Math.round(x0 + ((x1 - x0) * (x - area.x)) / area.w) - (scene.facts.first ?? 0);
   };
+  const sideAt = (point) => geo?.clouds.findIndex((area) => inside(point, area)) ?? -1;
+  const within = ({ x, y }, { x: left, y: top }) => ({ x: x - left, y: y - top });
   let held = "";
+  let dragged = 0;
   pointers(drawn, {
     grab: (point) => {
-      held = chartAt(point) >= 0 ? "chart" : inside(point, geo.cloud) ? "cloud" : "";
+      dragged = chartAt(point);
+      held = dragged >= 0 ? "chart" : sideAt(point) >= 0 ? "cloud" : "";
       return held !== "";
     },
     move: (point) => held === "chart" && scene.move({ s: stepAt(point) }, { settled: false }),
     drop: (point) => {
       if (held === "chart") return scene.move({ s: stepAt(point) }, { settled: true });
-      const found = nearestPoint(places, count(), point.x, point.y, geo.phone ? 22 : 14);
-      const name = classBoxes.find((area) => inside(point, area));
+      const side = Math.max(0, sideAt(point));
+      const { places, classBoxes } = parts[side];
+      const here = within(point, geo.clouds[side]);
+      const found = nearestPoint(places, count(), here.x, here.y, geo.phone ? 22 : 14);
+      const name = classBoxes.find((area) => inside(here, area));
       const pick = found >= 0 ? found : name ? scene.facts.groups[name.group].rows[0] : -1;
       scene.move({ pick: pick === scene.state.pick ? -1 : pick });
     },
     over: (point) => {
-      const next = point && geo && inside(point, geo.cloud) ? nearestPoint(places, count(), point.x, point.y, 14) : -1;
+      const side = point ? sideAt(point) : -1;
+      const here = side >= 0 && within(point, geo.clouds[side]);
+      const next = here ? nearestPoint(parts[side].places, count(), here.x, here.y, 14) : -1;
       if (next === hover) return;
       hover = next;
       drawn.draw();
       if (hover < 0) return card.hide();
       const { words, groups } = scene.facts;
       const group = groupOf[hover] === undefined ? "" : groups[groupOf[hover]].name;
-      const near = nearTo(hover).slice(0, 3).map(({ word, cosine }) => `${visible(words[word])} ${number(cosine, 2)}`).join(", ");
-      const lines = [element("div", { class: "equation" }, visible(words[hover]), element("small", { class: "beside" }, ` ${group}`)), element("small", {}, near)];
-      card.show(lines, { x: places[2 * hover], y: places[2 * hover + 1], h: 8 }, geo.cloud.w, places[2 * hover + 1] > geo.cloud.h - 100);
+      const { places } = parts[side];
+      const area = geo.clouds[side];
+      const lines = [element("div", { class: "equation" }, visible(words[hover]), element("small", { class: "beside" }, ` ${group}`)), element("small", {}, named(nearTo(hover, side).slice(0, 3)))];
+      card.show(lines, { x: area.x + places[2 * hover], y: area.y + places[2 * hover + 1], h: 8 }, area.x + area.w, places[2 * hover + 1] > area.h - 100);
     },
   });
   drawn.canvas.addEventListener("keydown", (event) => {
@@ -443,13 +500,14 @@ function build(scene) {
     draw() {
       const { facts, arrays, state } = scene;
       if (!arrays.points || !count()) return;
-      const given = `${facts.words.length}/${facts.snapshots}/${facts.fit}/${arrays.points.numbers[0]}/${arrays.points.numbers.at(-1)}`;
+      const corners = sides().map((_, k) => of(k, "points").numbers).map((numbers) => `${numbers[0]}/${numbers.at(-1)}`);
+      const given = `${facts.words.length}/${facts.snapshots}/${facts.fit}/${corners}`;
       const key = `${given}/${state.s}/${glide}`;
       if (key !== drawnFor) {
         if (!drawnFor.startsWith(`${given}/`)) {
           groupOf = [];
           facts.groups.forEach(({ rows }, k) => rows.forEach((i) => (groupOf[i] = k)));
-          box = bounds();
+          parts = sides().map((_, k) => ({ ...(parts[k] ?? { shown: null, places: null, classBoxes: [] }), box: bounds(k) }));
           hover = -1;
           card.hide();
         }

@@ -68,7 +68,7 @@ function createSliders(parent, { store: name, sliders, play }) {
     frame = requestAnimationFrame(tick);
   }
   const keydown = (event) => {
-    if (!play || event.key !== " " || isTyping(event) || event.composedPath()[0].closest?.("button, a, summary, [role=button]")) return;
+    if (!play || !root.getClientRects().length || event.key !== " " || isTyping(event) || event.composedPath()[0].closest?.("button, a, summary, [role=button]")) return;
     if (!event.repeat) frame ? halt(true) : start();
     event.preventDefault();
   };

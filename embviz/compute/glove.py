@@ -21,6 +21,7 @@ pairs, and there are at least LEAST_BATCHES of them; tests/bench/glove.py shows 
 import math
 import time
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ from torch import Tensor
 from embviz.compute.checks import checked_not_negative, checked_numbers, checked_positive, checked_size
 from embviz.compute.corpora import Tokens, Vocabulary, encode, ids, vocabulary
 from embviz.compute.device import best_device
-from embviz.compute.snapshots import DivergedError, Snapshot, snapshot_steps
+from embviz.compute.snapshots import DivergedError, Snapshot, Stopping, never, snapshot_steps
 
 MAX_WINDOW = 100
 """The widest window, in words to each side."""
@@ -104,6 +105,13 @@ def cooccurrences(tokens: Tokens, vocabulary: Vocabulary, *, window: int = 10) -
 
     ValueError if no two words occur together, or more than MAX_PAIRS pairs do.
     """
+    found = _counted(tokens, vocabulary, window, never)
+    assert found is not None
+    return found
+
+
+def _counted(tokens: Tokens, vocabulary: Vocabulary, window: int, stopping: Stopping) -> Cooccurrences | None:
+    """`cooccurrences`, or None once `stopping` is true."""
     _checked_window(window)
     encoded = encode(tokens, vocabulary)
     words, n = encoded.ids.numpy(), len(vocabulary)
@@ -124,12 +132,16 @@ def cooccurrences(tokens: Tokens, vocabulary: Vocabulary, *, window: int = 10) -
     for low, high in _ranges(of_row, _OCCURRENCES):
         keys = []
         for gap in gaps:
+            if stopping():
+                return None
             rare, often = pairs(gap)
             if (low, high) != (0, n):
                 inside = (rare >= low) & (rare < high)
                 rare, often = rare[inside], often[inside]
             keys.append((rare * n + often) * window + gap - 1)
         keys = np.sort(np.concatenate(keys))
+        if stopping():
+            return None
         cell, gap = np.divmod(keys, window)
         first = np.flatnonzero(np.diff(cell, prepend=-1))
         cells.append(cell[first])
@@ -202,12 +214,14 @@ def train_glove(
     seed: int = 0,
     device: torch.device | str | None = None,
     snapshots: int = 10,
+    stopping: Stopping = never,
 ) -> Iterator[Snapshot]:
     """Train on a corpus, and show `snapshots` moments of it and its beginning, the last when all is done.
 
     The snapshots' vectors are W + W~ and their context_vectors W~; steps are batches. loss is the objective divided by
     the number of pairs: at the beginning and the end that of the tables as they are, between them each batch's as it
-    was when the batch had its last turn, which costs nothing. Counting comes before the first snapshot's seconds. On
+    was when the batch had its last turn, which costs nothing. Counting comes before the first snapshot's seconds.
+    While `stopping` is true, a snapshot follows each batch; true while it counts, it ends without any. On
     the CPU a seed gives the same numbers each time, on the same version of torch and with the same number of threads.
     MPS lacks the sparse products, so that the CPU trains there. ValueError for settings, at once, or for a corpus
     without pairs or with too many; DivergedError if the numbers are no longer finite.
@@ -231,7 +245,7 @@ def train_glove(
         )
     return _snapshots(
         tokens, words, dim, window, x_max, alpha, learning_rate, epochs, seed,
-        torch.device("cpu") if device.type == "mps" else device, snapshots,
+        torch.device("cpu") if device.type == "mps" else device, snapshots, stopping,
     )  # fmt: skip
 
 
@@ -326,9 +340,11 @@ def _objectives(both: Tensor, batches: Sequence[_Batch]) -> list[float]:
 
 
 def _snapshots(
-    tokens, words, dim, window, x_max, alpha, learning_rate, epochs, seed, device, snapshots
+    tokens, words, dim, window, x_max, alpha, learning_rate, epochs, seed, device, snapshots, stopping
 ) -> Iterator[Snapshot]:
-    counts = cooccurrences(tokens, words, window=window)
+    counts = _counted(tokens, words, window, stopping)
+    if counts is None:
+        return
     n_pairs, n_tokens = len(counts.values), int(words.counts.sum())
     generator = torch.Generator(device="cpu").manual_seed(seed)
 
@@ -348,15 +364,18 @@ def _snapshots(
     total, step, seconds = epochs * n_batches, 0, 0.0
     losses = _objectives(both, batches)
     order: list[int] = []
-    for due in snapshot_steps(total, snapshots):
+    due = deque(snapshot_steps(total, snapshots))
+    while due:
         begin = time.perf_counter()
-        while step < due:
+        while step < due[0]:
             order = order or torch.randperm(n_batches, generator=generator).tolist()
             turn = order.pop()
             losses[turn] = _trained(both, squares, batches[turn], learning_rate)
             step += 1
             if not math.isfinite(losses[turn]):
                 raise DivergedError(step, step / total, learning_rate)
+            if stopping():
+                break
         seconds += time.perf_counter() - begin if step else 0.0
         losses = _objectives(both, batches) if step == total else losses
         objective = math.fsum(losses)
@@ -368,3 +387,5 @@ def _snapshots(
             step, epoch, step / total, objective / n_pairs, epoch * n_tokens / seconds if step else 0.0, seconds,
             table + contexts, contexts.clone(), words.words, words.counts,
         )  # fmt: skip
+        if step == due[0]:
+            due.popleft()

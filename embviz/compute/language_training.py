@@ -26,7 +26,7 @@ from embviz.compute.checks import (
 )
 from embviz.compute.language_model import MLP_FACTOR, LanguageModel, ModelSettings, parameter_counts, sampled_ids
 from embviz.compute.language_text import TrainingText
-from embviz.compute.snapshots import DivergedError
+from embviz.compute.snapshots import DivergedError, Stopping, never
 
 BETAS = (0.9, 0.95)
 LAST_RATE = 0.1
@@ -122,7 +122,8 @@ class Snapshot:
     at step 0, and `gradient_shares` (10,) how they divide among groups of equally many rows, most frequent first.
     touched: the share of rows with any gradient at all, mean of the steps. text: sampled, or None. seconds: since the
     start, without what the reader of the snapshots takes; stopped: None while it goes on, then "steps" or "time".
-    weights: every tensor of the model by name, with the last snapshot only; `model_with` builds the model again.
+    weights: every tensor of the model by name, with the last snapshot and those out of turn only; `model_with` builds
+    the model again.
     """
 
     step: int
@@ -155,14 +156,17 @@ def trained(
     warm: WarmStart | None = None,
     weights: Mapping[str, Tensor] | None = None,
     device: torch.device | str | None = None,
+    stopping: Stopping = never,
 ) -> Iterator[Snapshot]:
     """Train a model and yield its snapshots, the first before the first step and the last with the weights.
 
     `weights` of a last snapshot go on from there, with the optimiser's averages anew; `warm` then puts rows into the
-    table. On `device`, the CPU if not given. ValueError, before anything is yielded, for settings that do not fit the
-    text or need more memory than `MOST_BYTES`; `DivergedError` when the loss is no longer a number.
+    table. On `device`, the CPU if not given. While `stopping` is true, a snapshot with weights follows each step; asked
+    for more, the iterator goes on with the optimiser as it was. ValueError, before anything is yielded, for settings
+    that do not fit the text or need more memory than `MOST_BYTES`; `DivergedError` when the loss is no longer a number.
     """
-    return _Run(text, model, training or TrainingSettings(), warm, weights, torch.device(device or "cpu")).snapshots()
+    run = _Run(text, model, training or TrainingSettings(), warm, weights, torch.device(device or "cpu"))
+    return run.snapshots(stopping)
 
 
 def model_with(settings: ModelSettings, weights: Mapping[str, Tensor]) -> LanguageModel:
@@ -279,7 +283,7 @@ class _Run:
         self.train_ids = text.train.to(device)
         self.groups = frequency_groups(text.counts)
 
-    def snapshots(self) -> Iterator[Snapshot]:
+    def snapshots(self, stopping: Stopping) -> Iterator[Snapshot]:
         training, model = self.training, self.model
         optimiser = self._optimiser()
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate_share)
@@ -307,16 +311,18 @@ class _Run:
             self.tokens += inputs.numel()
             self.in_training += time.perf_counter() - now
             out_of_time = time.perf_counter() - self.began > training.max_seconds
-            here = step == wanted[number] or out_of_time
+            due = step == wanted[number]
+            asked = stopping()
+            here = due or asked or out_of_time
             if (here or step % CHECKED_EVERY == 0) and not math.isfinite(loss.item()):
                 raise DivergedError(step, step / training.steps, training.learning_rate)
             if here:
                 over = "time" if out_of_time and step < training.steps else "steps" if step == training.steps else None
-                yield from self._shown(self._snapshot(step, number, torch.stack(self.losses), over))
+                yield from self._shown(self._snapshot(step, number, torch.stack(self.losses), over, asked))
                 if over:
                     return
                 self._forget()
-                number += 1
+                number += due
 
     def _optimiser(self) -> torch.optim.AdamW:
         model, training = self.model, self.training
@@ -375,7 +381,7 @@ class _Run:
         yield snapshot
         self.began += time.perf_counter() - handed
 
-    def _snapshot(self, step: int, number: int, losses: Tensor, stopped: str | None) -> Snapshot:
+    def _snapshot(self, step: int, number: int, losses: Tensor, stopped: str | None, asked: bool = False) -> Snapshot:
         training, model, settings = self.training, self.model, self.settings
         held, length = self.text.validation, settings.context
         validation = mean_loss(model, held, length=length, tokens=training.validation_tokens)
@@ -404,9 +410,11 @@ class _Run:
             gradients=gradients,
             gradient_shares=sums / sums.sum().clamp_min(1e-30),
             touched=self.touched.item() / n,
-            text=self._sampled() if stopped or number % training.sample_every == 0 else None,
+            text=self._sampled() if stopped or (number % training.sample_every == 0 and not asked) else None,
             stopped=stopped,
-            weights={name: each.cpu().clone() for name, each in model.state_dict().items()} if stopped else None,
+            weights={name: each.cpu().clone() for name, each in model.state_dict().items()}
+            if stopped or asked
+            else None,
         )
 
     def _sampled(self) -> str | None:

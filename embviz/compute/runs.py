@@ -33,6 +33,7 @@ SOURCES = (
     "embviz.compute.recipe",
     "embviz.tables.word2vec_runs",
     "embviz.tables.glove_runs",
+    "embviz.tables.language_model_runs",
 )
 MOST_BYTES = 30_000_000
 """What all shipped runs together may take."""

@@ -2,13 +2,26 @@
 
 Trainers are generators of `Snapshot`: the first before the first step, share 0, and the last at the end, share 1. They
 print nothing and start no thread; leaving the generator stops the training.
+
+A trainer may be asked to hurry: it takes a function `stopping`, looks at it after each step, and where it is true makes
+a snapshot out of turn, so that whoever wants to stop need not wait for the next. To ask again for what follows goes on
+as if nothing had been: a training that was interrupted gives the same vectors as one that was not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from embviz.compute.checks import checked_size
+
+Stopping = Callable[[], bool]
+"""Whether somebody wants the training to stop, and so to see how far it is."""
+
+
+def never() -> bool:
+    """Nobody wants it to stop."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)

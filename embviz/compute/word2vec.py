@@ -31,7 +31,7 @@ from embviz.compute import corpora
 from embviz.compute.checks import checked_choice, checked_positive, checked_size
 from embviz.compute.corpora import Architecture, Encoded, Tokens, Vocabulary
 from embviz.compute.device import best_device
-from embviz.compute.snapshots import DivergedError, Snapshot
+from embviz.compute.snapshots import DivergedError, Snapshot, Stopping, never
 from embviz.compute.word2vec_batches import BatchSizes, Run, Tables, batch_sizes, batches, in_turn
 
 MAX_WINDOW, MAX_DIM, MAX_NEGATIVE, MAX_NUMBERS = 20, 1024, 64, 1 << 28
@@ -59,13 +59,14 @@ def train_word2vec(
     device: torch.device | str | None = None,
     threads: int = 1,
     snapshots: int = 20,
+    stopping: Stopping = never,
 ) -> Iterator[Snapshot]:
     """Train word vectors. The first snapshot is before the first step; up to `snapshots` follow, the last at the end.
 
     `tokens` are a flat sequence of words, sentences of words, or a corpus; windows stay within a sentence. Words that
     occur fewer than `min_count` times are left out, and the others thinned out by `sample` (`keep_probabilities`).
     A snapshot's loss is the mean over the pairs of some batches since the last snapshot; the first's is that of vectors
-    that know nothing, (1 + negative) log 2.
+    that know nothing, (1 + negative) log 2. While `stopping` is true, a snapshot follows each batch.
 
     The same seed gives the same vectors on one CPU, with any number of threads. `device` None takes the best there is.
     On the CPU all work is done by `threads` threads, at most one a processor; of more than one, all but the caller's
@@ -104,7 +105,7 @@ def train_word2vec(
     def made(parts: int, run: Run) -> Iterator[Snapshot]:
         tables = Tables(*both, sizes, **options, parts=parts, run=run)
         return _snapshots(
-            encoded, vocabulary, keep, tables, sizes, options, epochs, learning_rate, snapshots, generator
+            encoded, vocabulary, keep, tables, sizes, options, epochs, learning_rate, snapshots, generator, stopping
         )
 
     return _in_threads(made, threads) if device.type == "cpu" else made(1, in_turn)
@@ -150,6 +151,7 @@ def _snapshots(
     learning_rate: float,
     snapshots: int,
     generator: torch.Generator,
+    stopping: Stopping,
 ) -> Iterator[Snapshot]:
     distribution = corpora.negative_distribution(vocabulary.counts)
     n_steps = epochs * (vocabulary.counts * keep).sum().item() / (sizes.chunk * sizes.chunks)
@@ -182,7 +184,7 @@ def _snapshots(
                 if not found[0] < _HOPELESS * max(1.0, found[1]):
                     raise DivergedError(step, done, learning_rate)
                 total, pairs = total + found[0], pairs + found[1]
-            if due <= done * snapshots < snapshots:
+            if due <= done * snapshots < snapshots or (done < 1 and stopping()):
                 seconds += time.perf_counter() - begin
                 yield snapshot()
                 total = pairs = 0.0

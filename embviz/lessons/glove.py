@@ -3,7 +3,7 @@
 from functools import cache
 
 from embviz import compute
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, TextParam, ViewParam
 
 OWN = "your own"
@@ -16,7 +16,6 @@ CORPUS = ChoiceParam(
     help="kingdom: 4,000 plain sentences from a grammar with known word classes. Shakespeare: what is spoken in his "
     "plays, and his poems. Your own: pasted or from a file, for this tab alone.",
 )
-METHOD = ChoiceParam("glv_method", "Method", "GloVe", ("GloVe", "word2vec"), help="word2vec: skip-gram.")
 PAIRS = TextParam(
     "glv_pairs",
     "Watch pairs of words",
@@ -32,8 +31,11 @@ X_MAX = LevelParam("glv_xmax", "x_max", 100, (1, 10, 30, 100, 300, 1000), help="
 ALPHA = LevelParam("glv_alpha", "alpha, in per cent", 75, (0, 25, 50, 75, 100), help="0 weighs all pairs alike.")
 EPOCHS = LevelParam("glv_epochs", "Epochs", 25, (5, 10, 25, 50, 100, 400))
 RATE = ChoiceParam("glv_rate", "Learning rate", "0.05", ("0.01", "0.05", "0.2", "1", "10"))
-SEED = IntParam("glv_seed", "Seed", 0, low=0, high=999, help="0, 1 and 2 are shipped for the kingdom.")
-SETTINGS = (SEED, DIM, WINDOW, X_MAX, ALPHA, EPOCHS, RATE)
+SHIPPED_SEEDS = "0, 1 and 2 are shipped for the kingdom, 0 for Shakespeare; others: train."
+SEED = IntParam("glv_seed", "Seed of GloVe", 0, low=0, high=9, help=SHIPPED_SEEDS)
+OTHER_SEED = IntParam("glv_other_seed", "Seed of word2vec", 0, low=0, high=9, help=SHIPPED_SEEDS)
+SEEDS = (SEED, OTHER_SEED)
+SETTINGS = (DIM, WINDOW, X_MAX, ALPHA, EPOCHS, RATE)
 
 STEP = IntParam("glv_s", "Snapshot", 24, low=0, high=24)
 PICK = IntParam("glv_pick", "Word", -1, low=-1, high=399)
@@ -74,22 +76,45 @@ AGREE = ChoiceParam(
 AXIS = IntParam("glv_axis", "Coordinate", 1, low=0, high=49)
 WORD = TextParam("glv_word", "Word", "king", limit=40, lines=1, odd=("", "qqqq"))
 
-SENTENCE = "the cat saw the dog"
+SENTENCES = {  # a sentence, and a word to count near another
+    "the cat saw the dog": ("the", "saw"),
+    "a dog and a cat and a bird": ("a", "and"),
+    "we like what we read": ("we", "like"),
+    "to be or not to be": ("to", "be"),
+    "the king saw the queen": ("the", "queen"),
+    "rain in the morning and rain in the evening": ("rain", "in"),
+}
 
 
-def _counted() -> float:
-    """X[the, saw] of one sentence with a window of 2."""
-    words = SENTENCE.split()
-    vocabulary = compute.corpora.vocabulary([words], min_count=1)
-    counts = compute.glove.cooccurrences([words], vocabulary, window=2)
-    the, saw = compute.corpora.ids(["the", "saw"], vocabulary).tolist()
-    return counts.row(the)[saw].item()
+def _counted(seed: int = 0) -> Exercise:
+    """X of two words of one sentence."""
+    sentence, window = drawn(seed, ("the cat saw the dog", tuple(SENTENCES)), (2, (1, 3, 4)))
+    words, (first, second) = sentence.split(), SENTENCES[sentence]
+
+    def counted() -> float:
+        vocabulary = compute.corpora.vocabulary([words], min_count=1)
+        counts = compute.glove.cooccurrences([words], vocabulary, window=window)
+        one, two = compute.corpora.ids([first, second], vocabulary).tolist()
+        return counts.row(one)[two].item()
+
+    apart = [abs(i - j) for i, a in enumerate(words) for j, b in enumerate(words) if (a, b) == (first, second)]
+    near = [f"1/{d}" for d in sorted(apart) if d <= window]
+    says = {"sentence": sentence, "window": window, "first": first, "second": second, "sum": " + ".join(near) or "0"}
+    link = {VIEW: "Counts", WORDS: "the saw cat dog"}
+    return Exercise("counted", counted, link, tolerance=0.01, level=2, says=says, fresh=_counted)
 
 
-def _weight() -> float:
-    """How many times as much a pair weighs that occurs 16 times, against one that occurs once."""
-    once, often = compute.glove.weighting([1.0, 16.0]).tolist()
-    return often / once
+def _weight(seed: int = 0) -> Exercise:
+    """How many times as much a frequent pair weighs as one that occurs once."""
+    count, alpha = drawn(seed, (16, (4, 9, 25, 36, 49, 64, 81)), (75, (25, 50, 100)))
+
+    def times() -> float:
+        once, often = compute.glove.weighting([1.0, float(count)], x_max=100.0, alpha=alpha / 100).tolist()
+        return often / once
+
+    link = {VIEW: "Weighting", X_MAX: 100, ALPHA: alpha}
+    says = {"count": count, "alpha": alpha / 100}
+    return Exercise("weight", times, link, tolerance=0.1, level=2, says=says, fresh=_weight)
 
 
 SAME = ("Each coordinate, hardly the neighbours", "The neighbours, hardly each coordinate", "Both", "Neither")
@@ -107,10 +132,11 @@ def _agreed() -> str:
 
 LESSON = Lesson(
     slug="glove",
-    widgets=(VIEW, CORPUS, METHOD, PAIRS, *SETTINGS, WORDS, TWO, PROBES, AGREE, AXIS, WORD),
+    widgets=(VIEW, CORPUS, *SEEDS, PAIRS, *SETTINGS, WORDS, TWO, PROBES, AGREE, AXIS, WORD),
     steered=(STEP, PICK, FIT),
     tries=(
-        Try("start", {VIEW: "Training", CORPUS: "kingdom", METHOD: "GloVe", EPOCHS: 25, SEED: 0, STEP: 0, FIT: -1}),
+        Try("start", {VIEW: "Training", CORPUS: "kingdom", EPOCHS: 25, SEED: 0, OTHER_SEED: 0, STEP: 0, FIT: -1}),
+        Try("other", {VIEW: "Training", CORPUS: "kingdom", EPOCHS: 25, SEED: 2, OTHER_SEED: 2, STEP: 24, FIT: -1}),
         Try(
             "ratios",
             {
@@ -127,7 +153,6 @@ LESSON = Lesson(
             {
                 VIEW: "Training",
                 CORPUS: "kingdom",
-                METHOD: "GloVe",
                 EPOCHS: 400,
                 SEED: 0,
                 DIM: 50,
@@ -141,9 +166,9 @@ LESSON = Lesson(
         ),
     ),
     exercises=(
-        Exercise("counted", _counted, {VIEW: "Counts", WORDS: "the saw cat dog"}, tolerance=0.01),
-        Exercise("weight", _weight, {VIEW: "Weighting", X_MAX: 100, ALPHA: 75}, tolerance=0.1),
-        Exercise("agreed", _agreed, {VIEW: "Seeds"}, choices=SAME),
+        _counted(),
+        _weight(),
+        Exercise("agreed", _agreed, {VIEW: "Seeds"}, choices=SAME, level=3),
     ),
     needs={
         PICK: {CORPUS: "Shakespeare"},
@@ -155,10 +180,10 @@ LESSON = Lesson(
         WORD: {VIEW: "Seeds"},
     },
     more=(
-        {CORPUS: "Shakespeare", METHOD: "word2vec"},
+        {CORPUS: "Shakespeare", OTHER_SEED: 1},
         {CORPUS: OWN, VIEW: "Counts"},
         {CORPUS: "Shakespeare", VIEW: "Weighting", ALPHA: 0},
-        {SEED: 2},
+        {SEED: 2, OTHER_SEED: 1},
         {SEED: 7},
     ),
 )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from embviz.lessons.lesson import Exercise, Lesson, Try
+from embviz import compute
+from embviz.lessons.lesson import Exercise, Lesson, Try, drawn, written
 from embviz.ui.params import ChoiceParam, IntParam, LevelParam, TextParam, ViewParam
 
 VIEW = ViewParam("lm_view", "Picture", "Table", ("Table", "Loss", "Norms", "Positions", "Gradients", "Train"))
@@ -15,13 +16,15 @@ RUNS = {  # what a shipped run is called on the page
     "rotary, untied": "untied",
     "pieces, tied": "pieces-tied",
     "pieces, untied": "pieces-untied",
+    "pieces, from glove": "pieces-warm",
 }
 RUN = ChoiceParam(
     "lm_run",
     "Shipped run",
     "rotary",
     tuple(RUNS),
-    help="Named by its kind of position. Characters and a tied head, unless it says pieces or untied.",
+    help="Named by its kind of position. Characters and a tied head, unless it says pieces or untied. From glove: the "
+    "rows of pieces that are words start there.",
 )
 ROWS = ChoiceParam("lm_rows", "Rows", "common", ("common", "all"), help="Common: at least one token in 2,000.")
 SNAPSHOT = IntParam("lm_s", "Snapshot", 15, low=0, high=15)
@@ -33,6 +36,7 @@ COMPARISONS = {  # what a comparison is called on the page
     "tied, untied": "heads",
     "characters, pieces": "texts",
     "positions, three seeds": "seeds",
+    "from glove, at random": "warm",
 }
 COMPARE = ChoiceParam("lm_compare", "Compare", "positions", tuple(COMPARISONS))
 FROM = LevelParam("lm_from", "From step", 0, (0, 48, 192, 533))
@@ -43,6 +47,7 @@ AXIS = ChoiceParam("lm_axis", "Show", "shares, log", ("shares, log", "shares", "
 POSITION = ChoiceParam("lm_position", "Position", "rotary", ("none", "learned", "sinusoidal", "rotary", "ALiBi"))
 HEAD = ChoiceParam("lm_head", "Head", "tied", ("tied", "untied"))
 UNITS = ChoiceParam("lm_units", "Tokens", "characters", ("characters", "512 pieces"))
+LAYERS = LevelParam("lm_layers", "Layers", 2, (2, 3, 4))
 WIDTH = LevelParam("lm_width", "Width d", 64, (32, 64, 96, 128))
 STEPS = LevelParam("lm_steps", "Steps", 600, (100, 300, 600, 1200))
 SEED = IntParam("lm_seed", "Seed", 0, low=0, high=99)
@@ -90,7 +95,7 @@ def _start(chosen: Any, more: dict[str, Any], before: tuple) -> dict[str, Any]:
     from embviz.tables import language_model_live as live
 
     return {
-        "train": lambda: live.training(chosen, **more),
+        "train": lambda stopping: live.training(chosen, stopping=stopping, **more),
         "keep": live.without_weights,
         "finish": live.weights_of,
         "about": {"plan": chosen, "before": before},
@@ -111,29 +116,57 @@ def end(course: Any, chosen: Any) -> int:
 
 
 def fits(chosen: Any, course: Any) -> bool:
-    """Whether a training has ended that this plan can go on from."""
+    """Whether a training has ended whose weights this plan can go on from."""
     return bool(course and course.final) and course.about["plan"].same_model(chosen)
+
+
+def same(chosen: Any, course: Any) -> bool:
+    """Whether the training that is shown is the one that is planned, to its last choice."""
+    return bool(course and course.about) and course.about["plan"] == chosen
 
 
 def beside(chosen: Any) -> str:
     """The shipped run that is most like a training; those of pieces, and that with a head of its own, are rotary."""
     if chosen.units != "characters":
-        return f"pieces, {chosen.head}"
+        return "pieces, from glove" if chosen.tied and chosen.warm.strip() == "all" else f"pieces, {chosen.head}"
     if not chosen.tied:
         return "rotary, untied"
     return next(name for name, run in RUNS.items() if run == chosen.position)
 
 
-def _even() -> float:
-    from embviz.tables import language_model
+def _even(seed: int = 0) -> Exercise:
+    """The loss of even chances: of the characters of the runs, for other seeds of another vocabulary."""
+    (count,) = drawn(seed, (84, (26, 100, 256, 512, 1000, 4353, 8449, 16641, 30522, 50257)))
 
-    return language_model.even_loss()
+    def loss() -> float:
+        from embviz.tables import language_model
+
+        if not seed:
+            return language_model.even_loss()
+        import torch
+
+        return torch.nn.functional.cross_entropy(torch.zeros(1, count), torch.tensor([0])).item()
+
+    says = {"count": written(count), "plain": count}
+    return Exercise("even", loss, {VIEW: "Loss"}, tolerance=0.005, level=2, says=says, fresh=_even)
 
 
-def _more() -> int:
-    from embviz.tables import language_model
+def _more(seed: int = 0) -> Exercise:
+    """What a head of its own adds: in the runs of pieces, for other seeds in another model."""
+    size, width = drawn(seed, (512, (84, 256, 1024, 4353, 8192)), (96, (32, 48, 64, 128, 384)))
 
-    return language_model.head_parameters()
+    def more() -> int:
+        from embviz.tables import language_model
+
+        if not seed:
+            return language_model.head_parameters()
+        model = {"vocab_size": size, "width": width, "n_layers": 2, "n_heads": 4, "context": 64}
+        made = compute.language_model.ModelSettings
+        counts = [compute.language_model.parameter_counts(made(**model, tied=tied)).total for tied in (True, False)]
+        return counts[1] - counts[0]
+
+    says = {"size": written(size), "width": width}
+    return Exercise("more", more, {VIEW: "Loss", COMPARE: "characters, pieces"}, says=says, fresh=_more)
 
 
 def _longer() -> str:
@@ -146,7 +179,7 @@ LESSON = Lesson(
     slug="language_model",
     widgets=(
         *(VIEW, RUN, ROWS, COMPARE, FROM, TEXT, AXIS),
-        *(POSITION, HEAD, UNITS, WIDTH, STEPS, SEED, RANK, DROPOUT, WARM),
+        *(POSITION, HEAD, UNITS, WIDTH, LAYERS, STEPS, SEED, RANK, DROPOUT, WARM),
     ),
     steered=(SNAPSHOT, PICK, FIT),
     tries=(
@@ -154,16 +187,17 @@ LESSON = Lesson(
         Try("rare", {VIEW: "Norms", RUN: "rotary", SNAPSHOT: 15}),
         Try("untied", {VIEW: "Norms", RUN: "rotary, untied", SNAPSHOT: 15}),
         Try("neighbours", {VIEW: "Positions", SNAPSHOT: 15}),
-        Try("warm", {VIEW: "Train", UNITS: "512 pieces", WIDTH: 64, STEPS: 300, WARM: "all"}),
+        Try("warm", {VIEW: "Loss", COMPARE: "from glove, at random", FROM: 0}),
     ),
     exercises=(
-        Exercise("even", _even, {VIEW: "Loss"}, tolerance=0.005),
-        Exercise("more", _more, {VIEW: "Loss", COMPARE: "characters, pieces"}),
+        _even(),
+        _more(),
         Exercise(
             "longer",
             _longer,
             {VIEW: "Norms", RUN: "rotary"},
             choices=("the common ones", "the rare ones", "neither"),
+            level=3,
         ),
     ),
     needs={
@@ -173,7 +207,7 @@ LESSON = Lesson(
         FROM: {VIEW: "Loss"},
         TEXT: {VIEW: "Gradients"},
         AXIS: {VIEW: "Gradients"},
-        **{param: {VIEW: "Train"} for param in (POSITION, HEAD, UNITS, WIDTH, STEPS, SEED, DROPOUT)},
+        **{param: {VIEW: "Train"} for param in (POSITION, HEAD, UNITS, WIDTH, LAYERS, STEPS, SEED, DROPOUT)},
         RANK: {VIEW: "Train", WIDTH: 32},
         WARM: {VIEW: "Train", UNITS: "512 pieces"},
         PICK: {RUN: "pieces, tied", ROWS: "all"},
@@ -183,6 +217,8 @@ LESSON = Lesson(
         {VIEW: "Table", RUN: "pieces, tied"},
         {VIEW: "Norms", RUN: "rotary, untied"},
         {VIEW: "Gradients", AXIS: "rows touched"},
+        {VIEW: "Table", RUN: "pieces, from glove"},
         {VIEW: "Train", HEAD: "untied"},
+        {VIEW: "Train", UNITS: "512 pieces", WARM: "all"},
     ),
 )

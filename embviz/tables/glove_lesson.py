@@ -1,7 +1,7 @@
 """What the lesson on GloVe shows: counts, ratios, the weighting, a training beside word2vec's, and what seeds agree on.
 
 A training is either shipped (`assets/runs/glove`) or was made live from `Settings`; both are a `Trained`, as in the
-lesson on word2vec.
+lesson on word2vec. What is shown is two of them side by side: one by GloVe and one by word2vec, a `Pair` of settings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from embviz.compute import agreement, corpora, glove, journey, runs
 from embviz.compute.corpora import Encoded
 from embviz.compute.glove import Cooccurrences
 from embviz.compute.runs import Run
-from embviz.compute.snapshots import Snapshot
+from embviz.compute.snapshots import Snapshot, Stopping, never
 from embviz.tables import held, texts, word2vec
 from embviz.tables.word2vec import Trained
 
@@ -64,15 +64,16 @@ SHIPPED = {
     replace(KINGDOM, epochs=400): "glove/kingdom-long",
     SHAKESPEARE: "glove/shakespeare",
 }
-SNAPSHOTS = {"glove/kingdom-0": 25, "glove/kingdom-long": 21}  # of the others 13
+SNAPSHOTS = {"glove/kingdom-long": 21, "glove/shakespeare": 13}  # of the others 25
 COUNTS = "glove/shakespeare-counts"
 WORD2VEC_SEEDS = {1: "glove/word2vec-1", 2: "glove/word2vec-2"}  # seed 0 is the other lesson's
+WORD2VEC_EPOCHS = {"Shakespeare": 5}  # of the others 10
 
 
 # --- training
 
 
-def train(settings: Settings, *, snapshots: int = LIVE_SNAPSHOTS) -> Iterator[Snapshot]:
+def train(settings: Settings, *, snapshots: int = LIVE_SNAPSHOTS, stopping: Stopping = never) -> Iterator[Snapshot]:
     """The snapshots of a training by these settings."""
     return glove.train_glove(
         texts.corpus(settings.corpus),
@@ -85,10 +86,77 @@ def train(settings: Settings, *, snapshots: int = LIVE_SNAPSHOTS) -> Iterator[Sn
         min_count=int(texts.vocabulary(settings.corpus).counts[-1]),
         seed=settings.seed,
         snapshots=snapshots,
+        stopping=stopping,
     )
 
 
 keep = word2vec.keep
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What two trainings of one corpus are asked for, one by GloVe and one by skip-gram."""
+
+    glove: Settings
+    word2vec: word2vec.Settings
+
+    @property
+    def corpus(self) -> str:
+        return self.glove.corpus
+
+    @property
+    def bytes(self) -> int:
+        return self.glove.bytes + self.word2vec.bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PairSnapshot:
+    """A moment of both: GloVe's snapshot, and word2vec's when it has done as large a share of its work.
+
+    share and loss are GloVe's, seconds those of both, tokens_per_second the words that both read in these.
+    """
+
+    glove: Snapshot
+    word2vec: Snapshot
+
+    @property
+    def share(self) -> float:
+        return self.glove.share
+
+    @property
+    def loss(self) -> float:
+        return self.glove.loss
+
+    @property
+    def seconds(self) -> float:
+        return self.glove.seconds + self.word2vec.seconds
+
+    @property
+    def tokens_per_second(self) -> float:
+        read = sum(each.tokens_per_second * each.seconds for each in (self.glove, self.word2vec))
+        return read / self.seconds if self.seconds else 0.0
+
+
+def pair(other_seed: int, **asked: Any) -> Pair:
+    """GloVe as asked for, and word2vec with a seed of its own and the same width, as it is shipped in all else."""
+    mine = Settings(**asked)
+    epochs = WORD2VEC_EPOCHS.get(mine.corpus, 10)
+    return Pair(mine, word2vec.Settings(mine.corpus, "skip-gram", dim=mine.dim, epochs=epochs, seed=other_seed))
+
+
+def train_both(asked: Pair, *, snapshots: int = LIVE_SNAPSHOTS, stopping: Stopping = never) -> Iterator[PairSnapshot]:
+    """Both trainings at once: whenever GloVe has a snapshot, word2vec works on until it has done as much of its own."""
+    others = word2vec.train(asked.word2vec, snapshots=snapshots)
+    other = next(others)
+    for each in train(asked.glove, snapshots=snapshots, stopping=stopping):
+        while other.share < each.share - 1e-9:
+            other = next(others)
+        yield PairSnapshot(each, other)
+
+
+def keep_both(snapshot: PairSnapshot, *, asked: Pair) -> tuple[Any, Any]:
+    """What stays of a snapshot."""
+    return keep(snapshot.glove, settings=asked.glove), keep(snapshot.word2vec, settings=asked.word2vec)
 
 
 def run_of(name: str, settings: Any, snapshots: Sequence[Snapshot]) -> Run:
@@ -129,110 +197,144 @@ def shipped(name: str) -> Trained:
 # --- the picture of a training
 
 
+METHODS = ("GloVe", "word2vec")
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A training as the picture takes it; the fields are those of `word2vec.Course`.
+    """Two trainings as the picture takes them, S snapshots at the shares of GloVe's work, word2vec's nearest to these.
 
-    purity (S, 2): the snapshot, and the share by this method; purities (S, 2 or 3): a share for each of `purity_names`.
+    points, neighbours, cosines and pairs are GloVe's, those that begin with other_ word2vec's; they are as in
+    `word2vec.Course`, and each has a plane of its own. purities (S, 3): the snapshot, and the class purity of both,
+    None where too few words have a class. epochs and losses (2, S): of both, None before it is known. common (S,): the
+    share of a word's NEIGHBOURS nearest that are the same in both, mean over the words. settings: of both; planes: the
+    shares of the variance that their planes hold.
     """
 
     points: Tensor
     neighbours: Tensor
     cosines: Tensor
-    loss: Tensor | None
-    purity: Tensor | None
-    purities: Tensor | None
     pairs: Tensor | None
+    other_points: Tensor
+    other_neighbours: Tensor
+    other_cosines: Tensor
+    other_pairs: Tensor | None
+    purities: Tensor | None
+    common: tuple[float, ...]
+    losses: tuple[tuple[float | None, ...], ...]
+    epochs: tuple[tuple[float, ...], ...]
     words: tuple[str, ...]
     groups: tuple[dict, ...]
     senses: tuple[int, ...]
-    unit: float
-    shares: tuple[float, float]
+    planes: tuple[float, float]
     fit: int
     snapshots: int
-    epochs: tuple[float, ...]
     pair_names: tuple[str, ...]
-    purity_names: tuple[str, ...]
     unknown: tuple[str, ...]
-    settings: dict[str, Any]
+    settings: tuple[dict[str, Any], dict[str, Any]]
     words_in_all: int
     rows_in_all: int
 
 
-def course(*, corpus: str, method: str, fit: int, pairs: str, **asked: Any) -> Course:
-    """A shipped training by `method`, "GloVe" or "word2vec"; of GloVe the one that was asked for, if there is one, or
-    else the corpus's first."""
-    if method == "word2vec":
-        return _course(word2vec.shipped(corpus, "skip-gram"), method, fit, pairs)
-    settings = Settings(corpus, **asked)
-    name = SHIPPED.get(settings) or SHIPPED.get(Settings(corpus))
-    if name is None:
+def course(*, corpus: str, other_seed: int, fit: int, pairs: str, **asked: Any) -> Course:
+    """Shipped trainings: those that were asked for, or else the corpus's first. ValueError for a text without any."""
+    if Settings(corpus) not in SHIPPED:
         raise ValueError("no training by GloVe on this text is shipped; train it yourself")
-    return _course(shipped(name), method, fit, pairs)
+    mine = shipped(SHIPPED.get(Settings(corpus, **asked)) or SHIPPED[Settings(corpus)])
+    return _course(mine, _other(corpus, other_seed), fit, pairs)
+
+
+def _other(corpus: str, seed: int) -> Trained:
+    """The shipped training by word2vec with this seed, or else with seed 0."""
+    if corpus == "kingdom" and seed in WORD2VEC_SEEDS:
+        return shipped(WORD2VEC_SEEDS[seed])
+    return word2vec.shipped(corpus, "skip-gram")
 
 
 def live_course(found: Any, *, fit: int, pairs: str) -> Course:
     """A live training that has ended."""
-    return _course(word2vec.trained_of(found), "GloVe", fit, pairs)
+    return _course(*_both(found), fit, pairs)
 
 
 def newest(found: Any, *, pairs: str) -> Course:
-    """A live training that is on: its newest snapshot alone, in a plane that follows it, and the curves so far."""
-    made = word2vec.trained_of(found)
-    return _course(made, "GloVe", -1, pairs, points=journey.following(made.tables, labels=made.labels))
+    """A live training that is on: its newest snapshot alone, in planes that follow it, and the curves so far."""
+    return _course(*_both(found), -1, pairs, on=True)
 
 
-def _course(made: Trained, method: str, fit: int, pairs: str, *, points: Tensor | None = None) -> Course:
-    on = points is not None
-    last = len(made.tables) - 1
+def _both(found: Any) -> tuple[Trained, Trained]:
+    """Both trainings of a live one, as they stand."""
+    asked: Pair = found.about
+    sides = zip(*found.kept, strict=True)
+    mine, other = (
+        word2vec.trained_of(replace(found, kept=tuple(kept), about=settings, final=None))
+        for kept, settings in zip(sides, (asked.glove, asked.word2vec), strict=True)
+    )
+    return mine, other
+
+
+def _course(mine: Trained, other: Trained, fit: int, pairs: str, *, on: bool = False) -> Course:
+    other = _at(other, mine.shares)
+    both, last = (mine, other), len(mine.tables) - 1
     if fit > last:  # a link to a snapshot of a longer training
         fit = -1
-    way = journey.journey(made.tables[-1:] if on else made.tables, fit=-1 if on else fit, labels=made.labels)
-    index = {word: place for place, word in enumerate(made.words)}
+    ways = [_way(made, fit, on) for made in both]
+    index = {word: place for place, word in enumerate(mine.words)}
     named, unknown = word2vec.watched(pairs, index)
     at = torch.arange(last + 1, dtype=torch.float32)[:, None]
-    losses = [(k, loss) for k, loss in enumerate(made.losses) if loss == loss]
-    cosines = journey.pair_cosines(made.tables, [(index[a], index[b]) for a, b in named]) if named else None
-    corpus = made.settings["corpus"]
-    pure = _purities(made, method, corpus)
+    lines: list[Tensor | None] = [None, None]
+    if named:
+        places = [(index[a], index[b]) for a, b in named]
+        lines = [torch.cat([at, journey.pair_cosines(made.tables, places)], dim=1) for made in both]
+    corpus, known = mine.settings["corpus"], None not in mine.purities
+    pure = [torch.tensor(made.purities)[:, None] for made in both] if known else []
+    shown = slice(last, None) if on else slice(None)
+    units = [[journey.unit_rows(table.float()) for table in made.tables[shown]] for made in both]
+    settings = [{name: value for name, value in made.settings.items() if name != "corpus"} for made in both]
     return Course(
-        points=points if on else way.points,
-        neighbours=way.neighbours,
-        cosines=way.cosines,
-        loss=torch.tensor(losses) if losses else None,
-        purity=torch.cat([at, pure[method][:, None]], dim=1) if pure else None,
-        purities=torch.cat([at, *(values[:, None] for values in pure.values())], dim=1) if pure else None,
-        pairs=torch.cat([at, cosines], dim=1) if named else None,
-        words=made.words,
-        groups=_groups(made.labels),
+        points=ways[0].points,
+        neighbours=ways[0].neighbours,
+        cosines=ways[0].cosines,
+        pairs=lines[0],
+        other_points=ways[1].points,
+        other_neighbours=ways[1].neighbours,
+        other_cosines=ways[1].cosines,
+        other_pairs=lines[1],
+        purities=torch.cat([at, *pure], dim=1) if known else None,
+        common=tuple(
+            agreement.neighbour_overlap(a, b, k=min(NEIGHBOURS, len(a) - 1)).mean().item()
+            for a, b in zip(*units, strict=True)
+        ),
+        losses=tuple(tuple(loss if loss == loss else None for loss in made.losses[shown]) for made in both),
+        epochs=tuple(made.epochs[shown] for made in both),
+        words=mine.words,
+        groups=_groups(mine.labels),
         senses=tuple(index[word] for word in texts.corpus(corpus).senses if word in index),
-        unit=max(points.abs().max().item(), 1e-12) if on else way.unit,
-        shares=way.shares,
-        fit=last if on else way.fit,
+        planes=tuple(sum(way.shares) for way in ways),
+        fit=last if on else ways[0].fit,
         snapshots=last + 1,
-        epochs=made.epochs,
         pair_names=tuple(f"{a}–{b}" for a, b in named),
-        purity_names=tuple(pure),
         unknown=unknown,
-        settings={name: value for name, value in made.settings.items() if name != "corpus"},
+        settings=tuple(settings),
         words_in_all=texts.corpus(corpus).n_words,
         rows_in_all=len(texts.vocabulary(corpus)),
     )
 
 
-def _purities(made: Trained, method: str, corpus: str) -> dict[str, Tensor]:
-    """The class purity of a training, and of the shipped one by the other method at the same shares of its work, this
-    training's own first; empty where too few words have a class."""
-    if None in made.purities:
-        return {}
-    found = {method: torch.tensor(made.purities)}
-    other = None
-    if not held.is_own(corpus):
-        other = word2vec.shipped(corpus, "skip-gram") if method == "GloVe" else shipped(SHIPPED[Settings(corpus)])
-    if other and None not in other.purities:
-        placed = np.interp(made.shares, other.shares, other.purities)
-        found["word2vec" if method == "GloVe" else "GloVe"] = torch.tensor(placed, dtype=torch.float32)
-    return found
+def _at(made: Trained, shares: Sequence[float]) -> Trained:
+    """A training as it stood when it had done such shares of its work: its nearest snapshots."""
+    there = torch.tensor(made.shares, dtype=torch.float64)
+    nearest = (there - torch.tensor(shares, dtype=torch.float64)[:, None]).abs().argmin(dim=1)
+    each = {name: getattr(made, name) for name in ("shares", "epochs", "losses", "purities")}
+    picked = {name: tuple(values[k] for k in nearest.tolist()) for name, values in each.items()}
+    return replace(made, tables=made.tables[nearest], **picked)
+
+
+def _way(made: Trained, fit: int, on: bool) -> journey.Journey:
+    """The snapshots in the plane of one; while a training is on, the newest alone in a plane that follows it."""
+    if not on:
+        return journey.journey(made.tables, fit=fit, labels=made.labels)
+    newest = journey.journey(made.tables[-1:], labels=made.labels)
+    return replace(newest, points=journey.following(made.tables, labels=made.labels))
 
 
 def _groups(labels: Sequence[str | None]) -> tuple[dict, ...]:

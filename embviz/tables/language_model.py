@@ -16,7 +16,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from embviz.compute import journey, language_model, language_runs, runs
+from embviz.compute import agreement, journey, language_model, language_runs, runs
 from embviz.compute.checks import checked_choice
 from embviz.compute.language_text import without_page_layout
 
@@ -33,6 +33,7 @@ COMPARED = {  # what a comparison of losses holds: the runs, and what each is ca
     "positions": {kind: kind for kind in POSITIONS},
     "heads": {"rotary": "tied", "untied": "untied"},
     "texts": {"rotary": "characters", "pieces-tied": "pieces", "pieces-untied": "pieces, untied"},
+    "warm": {"pieces-warm": "from glove", "pieces-tied": "at random"},
 }
 WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 
@@ -111,6 +112,25 @@ class Seeds:
     steps: int
     width: int
     pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """What becomes of n rows that start from glove, and of the same rows where they start at random.
+
+    steps (S,) and, for both in this order, curves (2, S): losses on held text, and last (2,): at the end, on more of
+    it; kept (2, 3, S): the cosine of a row with itself at the start, mean over the rows, and the tenth and ninetieth of
+    100 parts of them; near (2, S): how much of a row's five nearest among the n is what it was at the start.
+    """
+
+    steps: Tensor
+    curves: Tensor
+    last: Tensor
+    kept: Tensor
+    near: Tensor
+    names: list[str]
+    rows: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +257,7 @@ def progress(*, run: str) -> Progress:
 
 
 def losses(*, compare: str) -> Losses:
-    """The losses of runs that differ in one thing: `positions`, `heads`, or `texts`."""
+    """The losses of runs that differ in one thing: `positions`, `heads`, `texts`, or `warm`."""
     named = COMPARED[checked_choice("compare", compare, tuple(COMPARED))]
     found = [runs.facts(f"language/{run}") for run in named]
     units = [facts["characters_a_token"] if compare == "texts" else 1.0 for facts in found]
@@ -251,6 +271,30 @@ def losses(*, compare: str) -> Losses:
         even=math.log(found[0]["model"]["vocab_size"]),
         parameters=[sum(facts["parameters"].values()) for facts in found],
         seed=found[0]["training"]["seed"],
+    )
+
+
+def warm() -> Warm:
+    """The run whose words start from glove, beside the one that is like it in all else."""
+    compared = losses(compare="warm")
+    found = [_run(run) for run in COMPARED["warm"]]
+    ids = torch.tensor(found[0].facts["warm"])
+    kept, near = [], []
+    for run in found:
+        tables = run.tensors["tables"].float()[:, ids]
+        cosines = torch.cosine_similarity(tables, tables[:1], dim=2)
+        parts = torch.quantile(cosines, torch.tensor([0.1, 0.9]), dim=1)
+        kept.append(torch.cat([cosines.mean(dim=1)[None], parts]))
+        near.append(torch.stack([agreement.neighbour_overlap(each, tables[0], k=5).mean() for each in tables]))
+    return Warm(
+        steps=compared.steps,
+        curves=compared.curves,
+        last=compared.last,
+        kept=torch.stack(kept),
+        near=torch.stack(near),
+        names=compared.names,
+        rows=len(ids),
+        seed=compared.seed,
     )
 
 

@@ -1,7 +1,7 @@
 """A small language model trained on Shakespeare while a person looks on: what may be chosen, and what is shown of it.
 
-Settings are those of the shipped runs (`embviz.compute.language_runs`) but for what a person changes: with width 96,
-1,200 steps and seed 0 a training is the shipped one again.
+Settings are those of the shipped runs (`embviz.compute.language_runs`) but for what a person changes: with 2 layers,
+width 96, 1,200 steps and seed 0 a training is the shipped one again.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from embviz.compute.checks import checked_choice
 from embviz.compute.device import best_device
 from embviz.compute.language_model import ModelSettings, ParameterCounts, parameter_counts
 from embviz.compute.language_text import Vocabulary
+from embviz.compute.snapshots import Stopping, never
 from embviz.tables.language_model import segments
 
 TEXTS = {"characters": None, "512 pieces": language_runs.PIECES}
@@ -37,6 +38,7 @@ class Plan:
     position: str = "rotary"
     head: str = "tied"
     units: str = "characters"
+    layers: int = 2
     width: int = 64
     rank: int = 0
     dropout: int = 0
@@ -55,6 +57,7 @@ class Plan:
             language_runs.SHOWN_MODEL,
             vocab_size=vocabulary(self.units).size,
             width=self.width,
+            n_layers=self.layers,
             position=self.position,
             tied=self.tied,
             rank=self.rank or None,
@@ -109,7 +112,12 @@ class Look:
 
 
 def training(
-    plan: Plan, *, weights: Mapping[str, Tensor] | None = None, tokens: int = 0, warm: str | None = None
+    plan: Plan,
+    *,
+    weights: Mapping[str, Tensor] | None = None,
+    tokens: int = 0,
+    warm: str | None = None,
+    stopping: Stopping = never,
 ) -> Iterator[Look]:
     """Train as planned; from `weights`, after so many `tokens`, if they are given. `warm` is the plan's own if None.
 
@@ -120,9 +128,10 @@ def training(
     start = warm_start(plan.warm if warm is None else warm, text.vocabulary, plan.rank or plan.width)
     first: Tensor | None = None
     settings = dataclasses.replace(plan.training, seed=plan.seed + tokens)  # other batches than before
-    for each in language_training.trained(text, model, settings, warm=start, weights=weights, device=best_device()):
-        given = each.table[start.ids] if start else None
-        first = given if first is None else first
+    given = {"warm": start, "weights": weights, "device": best_device(), "stopping": stopping}
+    for each in language_training.trained(text, model, settings, **given):
+        rows = each.table[start.ids] if start else None
+        first = rows if first is None else first
         yield Look(
             share=each.share,
             seconds=each.seconds,
@@ -132,7 +141,7 @@ def training(
             tokens=tokens + each.tokens,
             validation_loss=each.validation_loss,
             text=segments(each.text) if each.text else None,
-            kept=None if given is None else torch.cosine_similarity(given, first, dim=1).mean().item(),
+            kept=None if rows is None else torch.cosine_similarity(rows, first, dim=1).mean().item(),
             weights=each.weights,
         )
 

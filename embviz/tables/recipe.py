@@ -36,6 +36,9 @@ SETS = {  # which ways of reading are drawn together
 ORDERS = ("fixed", "short_first")
 BIN = 16  # positions that share a point
 SHEETS = (4096, 131072)
+PLACES = ("seeds", "measured", "scalings", "curriculum")
+"""Where runs are shown that are no factor of the grid."""
+
 EARNEST = {"width": 4096, "layers": 32, "vocabulary": 128_256}
 """A model in earnest, of the size of Llama 3 8B, to count what attention takes there."""
 
@@ -129,9 +132,9 @@ class Curriculum:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A dict a choice: `id`, `verdict`, `evidence` (a label and a comparison each), and the `view` that shows it.
+    """A dict a choice: `id`, `verdict`, `evidence` (a label, a comparison and a `place` each), and its own `place`.
 
-    `show` is what is to be chosen there. The counts say how many choices have each verdict. The rest is how small the
+    A place is where the runs are shown. The counts say how many choices have each verdict. The rest is how small the
     runs are: `parameters` and `tokens` of the base, `shortest` and `longest` of the lengths trained at, and
     `attention`, the share of a token's multiplications that attention over the tokens takes at the shortest, and in
     EARNEST at the length of the sheet. `time` is that of the curriculum.
@@ -287,7 +290,7 @@ def multiplications(length: int, *, width: int, layers: int, vocabulary: int) ->
 def sheet(*, length: int) -> Sheet:
     """The choices for a model of this context length, 4,096 or 131,072, beside what the runs say of them."""
     _checked_one("length", length, SHEETS)
-    rows = [_row(name, evidence, view, show) for name, (evidence, view, show) in _evidence(length).items()]
+    rows = [_row(name, evidence) for name, evidence in _evidence(length).items()]
     counts = {each: sum(row["verdict"] == each for row in rows) for each in ("supported", "no difference", "against")}
     base, short_first = _run("recipe/base-0"), curriculum(position="rotary")
     own, training = ModelSettings(**base["model"]), base["training"]
@@ -311,69 +314,65 @@ def sheet(*, length: int) -> Sheet:
     )
 
 
-def _evidence(length: int) -> dict[str, tuple[list[tuple[str, Compared]], str, str]]:
-    """For each choice: alternatives minus what is advised, and where that is shown."""
+Evidence = tuple[str, Compared, str]
+"""An alternative: what it is called, it minus what is advised, and the place that shows its runs."""
+
+
+def _evidence(length: int) -> dict[str, list[Evidence]]:
+    """For each choice: alternatives to what is advised. A place is a factor of the grid, or one of `PLACES`."""
     rotary = _lengths("rotary", "unchanged", "loss")
     far = length == SHEETS[1]
     if far:  # read at 8 times the trained length
         advised = _lengths("rotary", "yarn", "loss")[-1]
         kinds = [(kind, ways[0]) for kind, ways in VARIANTS.items() if kind != "rotary"]
-        position = [(_word(kind), compared(_lengths(kind, way, "loss")[-1] - advised)) for kind, way in kinds]
         ways = [way for way in VARIANTS["rotary"] if way != "yarn"]
-        scaling = [(_word(way), compared(_lengths("rotary", way, "loss")[-1] - advised)) for way in ways]
+        position = [
+            (_word(kind), compared(_lengths(kind, way, "loss")[-1] - advised), "measured") for kind, way in kinds
+        ]
+        scaling = [(_word(way), compared(_lengths("rotary", way, "loss")[-1] - advised), "scalings") for way in ways]
     else:
         position = [
-            (_word(kind), compared(_lengths(kind, ways[0], "loss")[0] - rotary[0]))
+            (_word(kind), compared(_lengths(kind, ways[0], "loss")[0] - rotary[0]), "seeds")
             for kind, ways in VARIANTS.items()
             if kind != "rotary"
         ]
         ends = {way: _lengths("rotary", way, "loss")[-1] for way in VARIANTS["rotary"]}
-        scaling = [(_word(way), compared(end - rotary[0])) for way, end in ends.items()]
-        scaling[0] = (f"at {TIMES[-1]} × {scaling[0][0]}", scaling[0][1])
+        scaling = [(_word(way), compared(end - rotary[0]), "scalings") for way, end in ends.items()]
+        scaling[0] = (f"at {TIMES[-1]} × {scaling[0][0]}", *scaling[0][1:])
     short = curriculum(position="rotary").difference
     swapped = Compared(-short["mean"], short["margin"], short["seeds"], _swapped(short["verdict"]))
-    found = {
-        "position": (position, "Length", "kinds"),
-        "scaling": (scaling, "Length", "scalings"),
-    }
     wide = "at spread 1/√d"
-    tied = _alternatives("head", {"untied": "untied"}) + _alternatives("wide_head", {"untied": f"untied {wide}"})
-    found["tied"] = (tied, "Tied", "")
-    for name in ("table_rate", "table_decay", "dropout", "spread"):
-        found[name] = (_alternatives(name), "Grid", name)
-    found["table_rate"][0].extend(_alternatives("wide_table_rate", {"0.3": f"{wide} 0.3", "0.1": "0.1"}))
-    found["clipping"] = (
-        _alternatives("clipping") + _alternatives("hot", {"warm-up alone": "off, high rate"}),
-        "Grid",
-        "hot",
-    )
-    found["warmup"] = (
-        _alternatives("warmup") + _alternatives("hot", {"clipping alone": "off, high rate"}),
-        "Grid",
-        "hot",
-    )
-    found["curriculum"] = ([("fixed", swapped)], "Curriculum", "rotary")
-    return found
+    return {
+        "position": position,
+        "scaling": scaling,
+        "tied": _alternatives("head", {"untied": "untied"}) + _alternatives("wide_head", {"untied": f"untied {wide}"}),
+        "table_rate": _alternatives("table_rate")
+        + _alternatives("wide_table_rate", {"0.3": f"{wide} 0.3", "0.1": "0.1"}),
+        "table_decay": _alternatives("table_decay"),
+        "dropout": _alternatives("dropout"),
+        "spread": _alternatives("spread"),
+        "clipping": _alternatives("clipping") + _alternatives("hot", {"warm-up alone": "off, high rate"}),
+        "warmup": _alternatives("warmup") + _alternatives("hot", {"clipping alone": "off, high rate"}),
+        "curriculum": [("fixed", swapped, "curriculum")],
+    }
 
 
-def _alternatives(factor: str, labels: Mapping[str, str] | None = None) -> list[tuple[str, Compared]]:
+def _alternatives(factor: str, labels: Mapping[str, str] | None = None) -> list[Evidence]:
     """The comparisons of a factor with its first level; of those in `labels` alone and under these names, if given."""
     found = grid(factor=factor).differences
     names = labels or {each["label"]: each["label"] for each in found}
     kept = [each for each in found if each["label"] in names]
     fields = [field.name for field in dataclasses.fields(Compared)]
-    return [(names[each["label"]], Compared(**{field: each[field] for field in fields})) for each in kept]
+    return [(names[each["label"]], Compared(**{field: each[field] for field in fields}), factor) for each in kept]
 
 
-def _row(name: str, evidence: Sequence[tuple[str, Compared]], view: str, show: str) -> dict[str, Any]:
-    shown = [{"label": label} | asdict(each) for label, each in evidence]
-    return {
-        "id": name,
-        "verdict": verdict([each for _, each in evidence]),
-        "evidence": shown,
-        "view": view,
-        "show": show,
-    }
+def _row(name: str, evidence: Sequence[Evidence]) -> dict[str, Any]:
+    """A choice: its place is that of the alternative that decides, the furthest of those whose verdict it shares."""
+    found = verdict([each for _, each, _ in evidence])
+    deciding = {"against": "lower", "supported": "higher", "no difference": "same"}[found]
+    _, _, place = max((each for each in evidence if each[1].verdict == deciding), key=lambda each: abs(each[1].mean))
+    shown = [{"label": label, "place": at} | asdict(each) for label, each, at in evidence]
+    return {"id": name, "verdict": found, "evidence": shown, "place": place}
 
 
 def _swapped(found: str) -> str:

@@ -16,13 +16,14 @@ from torch import Tensor
 
 from embviz.compute import corpora, journey, runs, similarity
 from embviz.compute.runs import Run
-from embviz.compute.snapshots import Snapshot
+from embviz.compute.snapshots import Snapshot, Stopping, never
 from embviz.tables import held, texts, words
 
 SHIPPED = {
     ("kingdom", "skip-gram"): "word2vec/kingdom-skipgram",
     ("kingdom", "CBOW"): "word2vec/kingdom-cbow",
     ("Shakespeare", "skip-gram"): "word2vec/shakespeare-skipgram",
+    ("Shakespeare", "CBOW"): "word2vec/shakespeare-cbow",
 }
 ARCHITECTURES = {"skip-gram": "skipgram", "CBOW": "cbow"}
 SAMPLE = 1e-3
@@ -98,7 +99,7 @@ class Kept:
 # --- training
 
 
-def train(settings: Settings, *, snapshots: int = LIVE_SNAPSHOTS) -> Iterator[Snapshot]:
+def train(settings: Settings, *, snapshots: int = LIVE_SNAPSHOTS, stopping: Stopping = never) -> Iterator[Snapshot]:
     """The snapshots of a training by these settings."""
     from embviz.compute.word2vec import train_word2vec
 
@@ -114,6 +115,7 @@ def train(settings: Settings, *, snapshots: int = LIVE_SNAPSHOTS) -> Iterator[Sn
         learning_rate=settings.rate,
         seed=settings.seed,
         snapshots=snapshots,
+        stopping=stopping,
     )
 
 

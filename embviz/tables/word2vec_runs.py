@@ -1,7 +1,8 @@
 """The shipped trainings of word2vec: `word2vec/*` of `embviz.compute.runs`, with seed 0.
 
 - word2vec/kingdom-skipgram, kingdom-cbow: the kingdom, 10 epochs, width 50; every word at 25 snapshots.
-- word2vec/shakespeare-skipgram: Shakespeare, 5 epochs, width 50; 400 words at 25 snapshots, all 8,621 at both ends.
+- word2vec/shakespeare-skipgram, shakespeare-cbow: Shakespeare, 5 epochs, width 50; 400 words at 25 snapshots, all
+  8,621 at both ends.
 """
 
 from functools import partial
@@ -14,6 +15,7 @@ SETTINGS = {
     "word2vec/kingdom-skipgram": Settings("kingdom", "skip-gram"),
     "word2vec/kingdom-cbow": Settings("kingdom", "CBOW"),
     "word2vec/shakespeare-skipgram": Settings("Shakespeare", "skip-gram", epochs=5),
+    "word2vec/shakespeare-cbow": Settings("Shakespeare", "CBOW", epochs=5),
 }
 
 

@@ -1,4 +1,4 @@
-"""The live training of the lesson on GloVe: what may be asked for, and which training a page shows."""
+"""The live training of the lesson on GloVe, beside word2vec's: what may be asked for, and what a page shows."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 JOB = "glv_training"
 
 
-def start(asked: dict[str, Any]) -> None:
-    """Begin a training by these settings (`tables.glove_lesson.Settings`)."""
+def start(asked: dict[str, Any], other_seed: int) -> None:
+    """Begin a training by these settings (`tables.glove_lesson.Settings`), and by word2vec with this seed."""
     from embviz.tables import glove_lesson
 
-    settings = glove_lesson.Settings(**asked)
+    both = glove_lesson.pair(other_seed, **asked)
     training.start(
         JOB,
-        partial(glove_lesson.train, settings),
-        keep=partial(glove_lesson.keep, settings=settings),
-        about=settings,
-        needs=settings.bytes,
+        partial(glove_lesson.train_both, both),
+        keep=partial(glove_lesson.keep_both, asked=both),
+        about=both,
+        needs=both.bytes,
     )
 
 
@@ -34,11 +34,11 @@ def course(corpus: str) -> Course | None:
     return found if found and found.kept and found.about.corpus == corpus else None
 
 
-def course_of(found: Course | None, asked: dict[str, Any], method: str, **shown: Any) -> Tensors:
-    """The picture of a live training that has ended, or else of a shipped one."""
+def course_of(found: Course | None, asked: dict[str, Any], other_seed: int, **shown: Any) -> Tensors:
+    """The picture of a live training that has ended, or else of shipped ones."""
     if found:
         return training.tensors(JOB, "tables.glove_lesson.live_course", found, **shown)
-    return cached.computed("tables.glove_lesson.course", method=method, **asked, **shown)
+    return cached.computed("tables.glove_lesson.course", other_seed=other_seed, **asked, **shown)
 
 
 def newest(found: Course, **shown: Any) -> Tensors:

@@ -42,10 +42,10 @@ class Job:
     `about` says what it was asked for, to know whether the result still answers the question.
     """
 
-    def __init__(self, work: Work, about: Any = None, lane: str = "") -> None:
+    def __init__(self, work: Work, about: Any = None, lane: str = "", partial: Any = None) -> None:
         self.about, self.lane = about, lane
         self.share, self.words = 0.0, ""
-        self.partial: Any = None
+        self.partial: Any = partial
         self.result: Any = None
         self.error: str | None = None
         self._stop = threading.Event()
@@ -106,10 +106,10 @@ def _mine() -> dict[str, Job]:
     return {}
 
 
-def start(key: str, work: Work, *, about: Any = None, lane: str = "") -> None:
-    """Begin the work called `key`, in place of one of that name that is still on."""
+def start(key: str, work: Work, *, about: Any = None, lane: str = "", partial: Any = None) -> None:
+    """Begin the work called `key`, in place of one of that name that is still on; `partial` is there to see at once."""
     stop(key)
-    _mine()[key] = Job(work, about, lane)
+    _mine()[key] = Job(work, about, lane, partial)
 
 
 def stop(key: str) -> None:

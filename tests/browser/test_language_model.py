@@ -149,19 +149,82 @@ def test_a_link_restores_the_state(open_page):
     expect(page.get_by_role("slider", name="Seed")).to_have_value("7")
 
 
-def test_a_training_runs_and_is_stopped(open_page, idle):
-    page = open_page("language_model?lm_view=Train&lm_width=32&lm_steps=1200")
-    expect(page.get_by_role("button", name="Go on")).to_be_disabled()
+def share(words):
+    return int(re.search(r"(\d+)%", words)[1])
+
+
+def test_a_training_is_stopped_goes_on_where_it_was_and_begins_anew(open_page, idle):
+    page = open_page("language_model?lm_view=Train&lm_width=32&lm_layers=3&lm_steps=600")
+    go_on = page.get_by_role("button", name="Go on")
+    expect(go_on).to_be_disabled()
     page.get_by_role("button", name="Train", exact=True).click()
     status = page.locator(".st-key-lm_status")
     expect(status).to_contain_text("tokens a second", timeout=90_000)
     expect(page.locator(".st-key-lm_live")).to_contain_text("yours")
     expect(page.locator(".panel .head b")).to_contain_text("Step")
     page.get_by_role("button", name="Stop").click()
-    expect(status).to_contain_text("Stopped at", timeout=90_000)
+    expect(status).to_contain_text("Stopped at", timeout=15_000)
     idle(page)
+    at = share(status.inner_text())
+    assert at < 100
     expect(page.locator(".st-key-lm_live")).to_contain_text("yours")
-    expect(page.get_by_role("button", name="Go on")).to_be_disabled()  # only what has ended has weights to go on from
+    expect(go_on).to_be_enabled()
+    go_on.click()
+    expect(status).to_contain_text("tokens a second", timeout=30_000)
+    assert share(status.inner_text()) >= at
+    expect(go_on).to_be_disabled()
+    page.get_by_role("button", name="Stop").click()
+    expect(status).to_contain_text("Stopped at", timeout=15_000)
+    assert share(status.inner_text()) >= at
+    page.get_by_role("button", name="Train", exact=True).click()  # anew
+    expect(status).to_contain_text(re.compile("Starting|^ *[0-9]%"), timeout=30_000)
+    page.get_by_role("button", name="Stop").click()
+
+
+def test_what_is_left_of_glove_is_shown_from_a_shipped_run(open_page):
+    found = shown.warm()
+    page = open_page("language_model")
+    page.get_by_role("button", name="Start words from glove").click()
+    cosines = [f"{found.kept[k, 0, -1].item():.2f}" for k in (0, 1)]
+    expect(said(page)).to_contain_text(f"{found.rows} rows start from glove. Of that a cosine of {cosines[0]}")
+    for name, cosine in zip(found.names, cosines, strict=True):
+        expect(page.locator(".st-key-lm_kept")).to_contain_text(f"{name}  {cosine}")
+    expect(page.locator(".st-key-lm_warm_loss")).to_contain_text(f"{found.last[0].item():.3f}")
+    page = open_page("language_model?lm_run=pieces,+from+glove")
+    expect(page.get_by_text(f"their mean cosine with where they began ends at {cosines[0]}")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_space_plays_and_halts(open_page, size):
+    page = open_page("language_model?lm_s=2", **SIZES[size])
+    slider = page.get_by_role("slider", name="Snapshot")
+    expect(slider).to_have_value("2")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Pause")).to_have_count(1)
+    page.wait_for_timeout(600)
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Play")).to_have_count(1)
+    halted = slider.input_value()
+    page.wait_for_timeout(800)
+    assert slider.input_value() == halted and 2 < int(halted) < 15
+    page.keyboard.press(" ")
+    expect(slider).to_have_value("15", timeout=9000)
+
+
+def test_on_a_phone_the_stepper_stands_at_the_picture(open_page):
+    page = open_page("language_model", **SIZES["phone"])
+    slider = page.get_by_role("slider", name="Snapshot")
+    expect(slider).to_have_count(1)
+    places = [
+        page.locator(place).bounding_box() for place in (".journey-stage canvas", "[type=range]:visible", ".panel")
+    ]
+    tops = [box["y"] for box in places]
+    assert tops == sorted(tops) and tops[1] - (tops[0] + places[0]["height"]) < 160
+    play = page.get_by_role("button", name="Play")
+    expect(play).to_have_count(1)
+    assert play.bounding_box()["y"] + play.bounding_box()["height"] < SIZES["phone"]["height"]
+    slider.press("ArrowLeft")
+    shows(page, 14)
 
 
 def test_a_word_without_a_row_is_named(open_page):

@@ -94,11 +94,20 @@ def test_the_sheet_follows_the_keys_and_its_verdicts_open_the_runs(open_page, id
     wait_url(page, "rcp_target=131072")
     expect(said(page)).to_contain_text(f"131,072 tokens: of {len(far.rows)} choices our runs support {far.supported}")
     idle(page)
-    verdicts = page.locator("table td a[href^='recipe?'], table td a[href='recipe?']")
+    verdicts = page.locator("table td:nth-child(3) a")
     assert [each.inner_text() for each in verdicts.all()] == [row["verdict"] for row in far.rows]
+    links = page.locator("table td:nth-child(4) a")
+    assert links.count() == sum(len(row["evidence"]) for row in far.rows)
+    assert {each.get_attribute("href").partition("?")[0] for each in links.all()} == {"recipe", "long_context"}
     box = page.locator(".st-key-rcp_table")
     assert box.evaluate("e => e.scrollWidth > e.clientWidth") and page.evaluate(SIDEWAYS) <= 0
     assert page.locator("table td").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 14
-    address = rows.filter(has_text="initial spread").locator("a[href^='recipe?']").get_attribute("href")
-    page = open_page(address)
+    addresses = [
+        rows.filter(has_text=name).locator("td:nth-child(3) a").get_attribute("href")
+        for name in ("initial spread", "positions")
+    ]
+    page = open_page(addresses[0])
     expect(page.get_by_role("combobox", name="What is changed")).to_have_value("initial spread")
+    expect(page.locator(".st-key-rcp_steps").get_by_text("loss minus that of 0.02")).to_be_visible()
+    page = open_page(addresses[1])  # in another lesson
+    expect(page.locator(".st-key-lng_measured .main-svg").first).to_be_visible()

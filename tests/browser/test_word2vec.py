@@ -140,6 +140,12 @@ def test_trainings_wait_are_stopped_and_end_with_the_tab(open_page):
     waits.get_by_role("button", name="Stop").click()
     expect(waits.get_by_text(re.compile(r"Stopped at \d+%\. What it had learned"))).to_be_visible(timeout=30_000)
     expect(snapshot(waits)).to_be_visible()
+    waits.get_by_role("button", name="Go on").click()  # where it was
+    expect(waits.locator(STATUS)).to_contain_text(re.compile(r"loss [\d.]+, [\d,]+ words a second"), timeout=60_000)
+    waits.get_by_role("button", name="Stop").click()
+    expect(waits.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    train(waits)  # and anew from its beginning
+    expect(waits.locator(STATUS)).to_contain_text(re.compile(r"^[0-9]%, loss"), timeout=60_000)
     for page in pages[1:-1]:
         page.close()
 

@@ -271,6 +271,27 @@ class TestTraining:
         *_, watched = train_glove(corpus, seed=5, snapshots=7, **settings, **CPU)  # looking on changes nothing
         assert torch.equal(watched.vectors, one.vectors)
 
+    def test_one_that_was_stopped_ends_as_one_that_was_not(self):
+        corpus = kingdom(200)
+        settings = {"dim": 6, "epochs": 3, "min_count": 2, "seed": 5, "snapshots": 4, **CPU}
+        plain = list(train_glove(corpus, **settings))
+        counting = 10 + 1  # looks while it counts: one a distance, and one after that
+        looks = itertools.count(1 - counting)
+        found = list(train_glove(corpus, stopping=lambda: next(looks) in (5, 6, 30), **settings))
+        assert [each.step for each in found] == [0, 5, 6, 12, 24, 30, 36, 48]
+        assert [each.step for each in plain] == [0, 12, 24, 36, 48]
+        for one, other in zip([each for each in found if each.step % 12 == 0], plain, strict=True):
+            assert torch.equal(one.vectors, other.vectors) and one.loss == other.loss
+        assert found[1].vectors.ne(found[2].vectors).any()
+
+    def test_it_is_stopped_while_it_counts(self, monkeypatch):
+        monkeypatch.setattr(glove, "_OCCURRENCES", 500)  # many ranges
+        corpus = kingdom(200)
+        for at in (1, 5, 25):
+            looks = itertools.count(1)
+            assert list(train_glove(corpus, dim=4, stopping=lambda at=at, looks=looks: next(looks) >= at, **CPU)) == []
+            assert next(looks) == at + 1  # it looks once more after it has been told, and never again
+
     def test_snapshots(self):
         corpus = kingdom(300)
         words = vocabulary(corpus, min_count=2)

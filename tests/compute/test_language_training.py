@@ -1,7 +1,9 @@
 """The trainer: reproducible, bounded, and doing to the table what its settings say."""
 
 import dataclasses
+import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -69,6 +71,51 @@ def test_a_seed_reproduces_a_run_exactly(change):
 def test_two_runs_at_once_do_not_meet():
     together = list(zip(trained(TEXT, MODEL, QUICK), trained(TEXT, MODEL, QUICK), strict=True))
     assert all(same(a, b) for a, b in together)
+
+
+def hurried(*steps):
+    """Somebody who wants to stop when the trainer has looked so many times, and each time goes on."""
+    looks = itertools.count(1)
+    return lambda: next(looks) in steps
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"embedding_dropout": 0.2, "position": "learned"}, {"tied": False, "rank": 4}], ids=str
+)
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(change):
+    model = dataclasses.replace(MODEL, **change)
+    plain = list(trained(TEXT, model, QUICK))
+    found = list(trained(TEXT, model, QUICK, stopping=hurried(3, 4, 9)))
+    assert [each.step for each in found] == [0, 1, 3, 4, 5, 9, 12]
+    for mine, other in zip([each for each in found if each.step in (0, 1, 5, 12)], plain, strict=True):
+        assert torch.equal(mine.table, other.table) and mine.validation_loss == other.validation_loss
+        assert mine.text == other.text and mine.tokens == other.tokens
+    for name, weight in plain[-1].weights.items():
+        assert torch.equal(found[-1].weights[name], weight)
+    assert [each.step for each in found if each.weights] == [3, 4, 9, 12]  # out of turn, and the last
+    assert torch.equal(torch.cat([each.losses for each in found[1:]]), torch.cat([each.losses for each in plain[1:]]))
+
+
+def test_the_optimiser_is_as_it_was_and_weights_alone_are_not_enough():
+    """What goes on from the weights of a snapshot out of turn begins its averages anew, and so ends elsewhere."""
+    asked = trained(TEXT, MODEL, QUICK, stopping=hurried(6))
+    middle = next(each for each in asked if each.step == 6)
+    *_, resumed = asked
+    *_, anew = trained(TEXT, MODEL, QUICK, weights=middle.weights)
+    assert torch.equal(resumed.table, last().table) and not torch.allclose(anew.table, resumed.table, atol=1e-3)
+
+
+def test_one_that_is_always_hurried_comes_to_its_end():
+    found = list(trained(TEXT, MODEL, QUICK, stopping=lambda: True))
+    assert [each.step for each in found] == list(range(13)) and found[-1].stopped == "steps"
+
+
+def test_it_may_rest_in_one_thread_and_go_on_in_another():
+    run = trained(TEXT, MODEL, QUICK)
+    found = [next(run)]
+    with ThreadPoolExecutor(1) as pool:
+        found += pool.submit(lambda: [next(run), next(run)]).result()
+    assert torch.equal(list(run)[-1].table, last().table)
 
 
 def test_snapshots_tell_the_run():

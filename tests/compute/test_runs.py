@@ -14,7 +14,7 @@ from embviz.compute.language_training import mean_loss, snapshot_steps
 RUN = runs.Run(
     "folder/one", {"kind": "test", "list": [1.5, None], "text": "né"}, {"a": torch.arange(6).view(2, 3).half()}
 )
-SHOWN = tuple(name for name in language_runs.makers() if name.startswith("language/"))
+SHOWN = tuple(name for name in runs.makers() if name.startswith("language/"))
 
 
 def test_a_run_comes_back(tmp_path):

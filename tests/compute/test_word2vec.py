@@ -4,6 +4,7 @@ import math
 import os
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -373,6 +374,21 @@ class TestTraining:
             assert torch.equal(one.vectors, other.vectors) and torch.equal(one.context_vectors, other.context_vectors)
         assert not torch.equal(one.vectors, last(seed=4, device="cpu").vectors)
         assert torch.equal(torch.get_rng_state(), state)
+
+    @ARCHITECTURES
+    @pytest.mark.parametrize("threads", [1, 2])
+    def test_one_that_was_stopped_ends_as_one_that_was_not(self, architecture, threads):
+        settings = {"architecture": architecture, "dim": 8, "epochs": 2, "snapshots": 3, "device": "cpu"}
+        plain = list(train_word2vec(KINGDOM, threads=threads, **settings))
+        looks = itertools.count(1)
+        made = train_word2vec(KINGDOM, threads=threads, stopping=lambda: next(looks) in (2, 3), **settings)
+        found = [next(made), next(made), next(made)]
+        with ThreadPoolExecutor(1) as pool:  # it goes on in another thread
+            found += pool.submit(lambda: list(made)).result()
+        assert [each.step for each in found[1:3]] == [2, 3] and len(found) == len(plain) + 2
+        for one, other in zip([found[0], *found[3:]], plain, strict=True):
+            assert one.step == other.step and torch.equal(one.vectors, other.vectors)
+            assert torch.equal(one.context_vectors, other.context_vectors)
 
     def test_changing_a_snapshot_changes_nothing(self):
         plain = list(train_word2vec(KINGDOM, dim=8, epochs=1, snapshots=4))

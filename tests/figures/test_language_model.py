@@ -82,3 +82,15 @@ def test_a_run_as_it_goes_stands_beside_the_shipped_one_as_far_as_it_will_go():
     assert [len(trace.x) for trace in lines] == [5, 2, 2]
     assert np.allclose(lines[1].y, [4.5, 3.4]) and np.allclose(lines[2].y, [4.4, 3.3])
     assert "yours  3.300" in notes(figure) and "ln V = 4.43" in notes(figure)
+
+
+def test_what_is_kept_is_drawn_in_a_band_and_named_by_its_end():
+    cosines = np.array([[[1, 0.5, 0.25], [1, 0.4, 0.1], [1, 0.6, 0.4]], [[1, 0.3, 0.125], [1, 0.2, 0], [1, 0.4, 0.2]]])
+    figure = figures.kept(np.array([0, 10, 20]), cosines, names=("from glove", "at random"))
+    bands, lines = figure.data[0::2], figure.data[1::2]
+    for band, line, (mean, low, high) in zip(bands, lines, cosines, strict=True):
+        np.testing.assert_allclose(line.y, mean, rtol=1e-6)
+        np.testing.assert_allclose(band.y, [*high, *low[::-1]], rtol=1e-6)
+    named = [note.text for note in figure.layout.annotations]
+    assert named == ["● from glove  0.25", "■ at random  0.12"]
+    assert lines[0].line.dash != lines[1].line.dash and lines[0].line.color != lines[1].line.color

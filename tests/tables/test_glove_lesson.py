@@ -1,5 +1,6 @@
 """What the lesson on GloVe shows, against the counts of the corpus, sums by hand, and the shipped trainings."""
 
+import itertools
 import math
 from dataclasses import asdict, replace
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from embviz.compute import corpora, glove, runs
+from embviz.compute import agreement, corpora, glove, journey, runs
 from embviz.lessons import glove as lesson
 from embviz.tables import glove_lesson, glove_runs, texts, word2vec
 from embviz.tables.glove_lesson import KINGDOM, SHIPPED, Settings
@@ -24,7 +25,7 @@ def test_a_shipped_training_is_whole(settings, name):
     made = glove_lesson.shipped(name)
     words, labels = word2vec.chosen(settings.corpus)
     assert made.words == words and made.labels == labels and made.settings == asdict(settings)
-    assert made.tables.shape == (glove_lesson.SNAPSHOTS.get(name, 13), len(words), 50)
+    assert made.tables.shape == (glove_lesson.SNAPSHOTS.get(name, 25), len(words), 50)
     assert made.shares[0] == 0 and made.shares[-1] == 1 and made.epochs[-1] == settings.epochs
     assert made.losses[-1] < 0.1 * made.losses[0] and made.purities[-1] > 4 * made.purities[0]
 
@@ -32,7 +33,7 @@ def test_a_shipped_training_is_whole(settings, name):
 def test_the_shipped_runs_are_offered_and_small():
     offered = glove_runs.makers()
     assert set(offered) == set(runs.names("glove/*"))
-    assert sum(path.stat().st_size for path in (runs.RUNS / "glove").iterdir()) < 3_000_000
+    assert sum(path.stat().st_size for path in (runs.RUNS / "glove").iterdir()) < 6_000_000
 
 
 def test_a_run_comes_back_as_it_was_made():
@@ -53,57 +54,142 @@ def test_training_too_long_lowers_the_error_and_the_purity():
     assert long.epochs[best] == pytest.approx(40, abs=1) and f"{long.purities[best]:.0%}" == "97%"
     assert f"{long.purities[-1]:.0%}" == "74%"
     state = {item.id: item.state for item in lesson.LESSON.tries}["long"]
-    asked = {param.name: value for param, value in state.items() if param in lesson.SETTINGS}
+    asked = {param.name: value for param, value in state.items() if param in (lesson.SEED, *lesson.SETTINGS)}
     asked |= {"x_max": asked.pop("xmax"), "rate": float(asked["rate"])}
     assert Settings("kingdom", **asked) == replace(KINGDOM, epochs=400)
-
-
-def test_a_course_stands_beside_the_other_method():
-    found = glove_lesson.course(
-        corpus="kingdom", method="GloVe", fit=-1, pairs="king queen, king qqqq", **options(KINGDOM)
-    )
-    other = glove_lesson.course(corpus="kingdom", method="word2vec", fit=3, pairs="")
-    assert found.purity_names == ("GloVe", "word2vec") and other.purity_names == ("word2vec", "GloVe")
-    assert torch.equal(found.purity, found.purities[:, :2])
-    mine, theirs = glove_lesson.shipped(SHIPPED[KINGDOM]), word2vec.shipped("kingdom", "skip-gram")
-    placed = np.interp(mine.shares, theirs.shares, theirs.purities)
-    np.testing.assert_allclose(found.purities, np.stack([np.arange(25), mine.purities, placed], axis=1), atol=1e-6)
-    np.testing.assert_allclose(other.purities[:, 1], theirs.purities, atol=1e-6)
-    assert found.snapshots == 25 and other.fit == 3 and other.pairs is None
-    made = mine
-    king, queen = (made.tables[-1][made.words.index(word)].float() for word in ("king", "queen"))
-    assert found.pairs[-1, 1].item() == pytest.approx(torch.cosine_similarity(king, queen, dim=0).item(), abs=1e-5)
-    assert found.unknown == ("qqqq",) and found.pair_names == ("king–queen",)
 
 
 def options(settings):
     return {name: value for name, value in asdict(settings).items() if name != "corpus"}
 
 
-def test_settings_choose_the_shipped_training_or_the_first_of_the_corpus():
-    def of(**asked):
-        found = glove_lesson.course(
-            corpus="kingdom", method="GloVe", fit=24, pairs="", **options(replace(KINGDOM, **asked))
-        )
-        return found.settings["seed"], found.settings["epochs"], found.snapshots, found.fit
+def course(corpus="kingdom", *, other_seed=0, fit=-1, pairs="", **asked):
+    given = options(replace(Settings(corpus), **asked))
+    return glove_lesson.course(corpus=corpus, other_seed=other_seed, fit=fit, pairs=pairs, **given)
 
-    assert of() == (0, 25, 25, 24)
-    assert of(seed=2) == (2, 25, 13, 12)  # a plane that this training has not is its last
-    assert of(seed=7) == of(dim=8) == (0, 25, 25, 24)
+
+@pytest.mark.parametrize(("seed", "other_seed"), [(0, 0), (1, 0), (2, 1), (0, 2)])
+def test_two_trainings_stand_side_by_side(seed, other_seed):
+    found = course(seed=seed, other_seed=other_seed, pairs="king queen, king qqqq")
+    mine = glove_lesson.shipped(f"glove/kingdom-{seed}")
+    kept = {0: lambda: word2vec.shipped("kingdom", "skip-gram")}
+    theirs = kept.get(other_seed, lambda: glove_lesson.shipped(f"glove/word2vec-{other_seed}"))()
+    assert [each["seed"] for each in found.settings] == [seed, other_seed] and found.snapshots == 25
+    np.testing.assert_allclose(theirs.shares, mine.shares, atol=0.01)  # the same share of each one's own work
+    purities = np.stack([np.arange(25), mine.purities, theirs.purities], axis=1)
+    np.testing.assert_allclose(found.purities, purities, atol=1e-6)
+    assert found.epochs == (mine.epochs, theirs.epochs) and found.losses[0] == mine.losses
+    assert found.losses[1][1:] == theirs.losses[1:]
+    for made, pairs in ((mine, found.pairs), (theirs, found.other_pairs)):
+        king, queen = (made.tables[-1][made.words.index(word)].float() for word in ("king", "queen"))
+        assert pairs[-1, 1].item() == pytest.approx(torch.cosine_similarity(king, queen, dim=0).item(), abs=1e-5)
+    assert found.unknown == ("qqqq",) and found.pair_names == ("king–queen",)
+    for made, points, near in (
+        (mine, found.points, found.neighbours),
+        (theirs, found.other_points, found.other_neighbours),
+    ):
+        alone = journey.journey(made.tables, labels=made.labels)
+        assert torch.equal(points, alone.points) and torch.equal(near, alone.neighbours)
+
+
+def test_what_both_have_in_common_is_counted_by_hand():
+    found = course(other_seed=1)
+    n = len(found.words)
+    tables = [
+        made.tables[-1].double().numpy()
+        for made in (glove_lesson.shipped("glove/kingdom-0"), glove_lesson.shipped("glove/word2vec-1"))
+    ]
+    near = []
+    for table in tables:
+        unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+        scores = unit @ unit.T
+        np.fill_diagonal(scores, -np.inf)
+        near.append(np.argsort(-scores, axis=1)[:, :10])
+    shared = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*near, strict=True)])
+    assert found.common[-1] == pytest.approx(shared, abs=0.002)
+    assert 0.4 < found.common[-1] < 0.6 and len(found.common) == 25 and n == 281
+
+
+def test_a_longer_training_stands_beside_the_nearest_share():
+    found, long = course(epochs=400), glove_lesson.shipped("glove/kingdom-long")
+    other = word2vec.shipped("kingdom", "skip-gram")
+    nearest = [min(range(25), key=lambda k: abs(other.shares[k] - share)) for share in long.shares]
+    assert found.snapshots == 21 and found.epochs[1] == tuple(other.epochs[k] for k in nearest)
+    np.testing.assert_allclose(found.purities[:, 2], [other.purities[k] for k in nearest], atol=1e-6)
+    n = len(found.words)
+    rows = journey.journey(other.tables[nearest], labels=other.labels).points
+    assert torch.equal(found.other_points, rows) and len(rows) == 21 * n
+
+
+def test_settings_choose_the_shipped_trainings_or_the_first_of_the_corpus():
+    def of(other_seed=0, **asked):
+        found = course(other_seed=other_seed, fit=24, **asked)
+        return *(each["seed"] for each in found.settings), found.settings[0]["epochs"], found.fit
+
+    assert of() == (0, 0, 25, 24)
+    assert of(seed=2, other_seed=2) == (2, 2, 25, 24)
+    assert of(seed=7, other_seed=7) == of(dim=8) == (0, 0, 25, 24)
+    assert of(epochs=400) == (0, 0, 400, 20)  # a plane that this training has not is its last
     with pytest.raises(ValueError, match="train it yourself"):
-        glove_lesson.course(corpus="own:x", method="GloVe", fit=-1, pairs="", **options(KINGDOM))
+        glove_lesson.course(corpus="own:x", other_seed=0, fit=-1, pairs="", **options(KINGDOM))
+
+
+def test_other_seeds_keep_the_neighbours():
+    """What the lesson says beside “Take other seeds”."""
+    state = {item.id: item.state for item in lesson.LESSON.tries}["other"]
+    assert (state[lesson.SEED], state[lesson.OTHER_SEED]) == (2, 2)
+    for method in ("GloVe", "word2vec"):
+        one, other = (glove_lesson._final(method, seed) for seed in (0, 2))
+        assert agreement.neighbour_overlap(one, other, k=5).mean() > 0.8
+
+
+def live(asked, snapshots=4, **given):
+    found = Course(asked)
+    for snapshot in glove_lesson.train_both(asked, snapshots=snapshots, **given):
+        found = found.then(snapshot, lambda each: glove_lesson.keep_both(each, asked=asked))
+    return found
+
+
+def test_both_train_together_and_each_as_if_it_were_alone():
+    asked = glove_lesson.pair(3, corpus="kingdom", dim=8, epochs=2, seed=5)
+    assert asked.word2vec.seed == 3 and asked.word2vec.dim == 8 and asked.corpus == "kingdom"
+    seen = list(glove_lesson.train_both(asked, snapshots=4))
+    assert [each.share for each in seen] == [0, 0.25, 0.5, 0.75, 1]
+    for each in seen:
+        assert abs(each.word2vec.share - each.share) < 0.03
+        assert each.seconds == each.glove.seconds + each.word2vec.seconds and each.loss == each.glove.loss
+    *_, alone = glove_lesson.train(asked.glove)
+    *_, other = word2vec.train(asked.word2vec)
+    assert torch.equal(seen[-1].glove.vectors, alone.vectors)
+    assert torch.equal(seen[-1].word2vec.vectors, other.vectors)
+    read = sum(each.tokens_per_second * each.seconds for each in (seen[-1].glove, seen[-1].word2vec))
+    assert seen[-1].tokens_per_second == pytest.approx(read / seen[-1].seconds)
+
+
+def test_both_are_hurried_and_go_on():
+    asked = glove_lesson.pair(0, corpus="kingdom", dim=4, epochs=2)
+    looks = itertools.count(1)
+    seen = list(glove_lesson.train_both(asked, snapshots=2, stopping=lambda: next(looks) in (16, 20)))
+    shares = [each.share for each in seen]
+    assert len(shares) == 5 and shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
+    *_, plain = glove_lesson.train_both(asked, snapshots=2)
+    for name in ("glove", "word2vec"):
+        assert torch.equal(getattr(seen[-1], name).vectors, getattr(plain, name).vectors)
+    assert all(each.word2vec.share >= each.share for each in seen)
 
 
 def test_a_live_training_is_a_course():
-    settings = Settings("kingdom", dim=8, epochs=2, seed=5)
-    found = Course(settings)
-    for snapshot in glove_lesson.train(settings, snapshots=4):
-        found = found.then(snapshot, lambda each: glove_lesson.keep(each, settings=settings))
+    asked = glove_lesson.pair(3, corpus="kingdom", dim=8, epochs=2, seed=5)
+    found = live(asked)
     on, ended = glove_lesson.newest(found, pairs=""), glove_lesson.live_course(found, fit=-1, pairs="king queen")
-    assert ended.snapshots == 5 and ended.settings["seed"] == 5 and len(ended.points) == 5 * len(ended.words)
-    assert len(on.points) == len(on.words) and on.loss.shape == (5, 2)
-    assert 0 < settings.bytes < 50_000_000
-    assert replace(glove_lesson.SHAKESPEARE, dim=100).bytes < 500_000_000  # what training allows
+    assert ended.snapshots == 5 and [each["seed"] for each in ended.settings] == [5, 3]
+    n = len(ended.words)
+    assert len(ended.points) == len(ended.other_points) == 5 * n
+    assert len(on.points) == len(on.other_points) == len(on.words) and on.purities.shape == (5, 3)
+    assert len(on.epochs[0]) == len(on.losses[1]) == len(on.common) == 1 and on.epochs[0][0] == 2
+    assert 0 < asked.bytes < 50_000_000
+    wide = glove_lesson.pair(0, **asdict(replace(glove_lesson.SHAKESPEARE, dim=100)))
+    assert wide.bytes < 500_000_000 and wide.word2vec.epochs == 5  # what training allows
 
 
 @pytest.mark.parametrize("window", [1, 10])

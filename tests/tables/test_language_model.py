@@ -1,6 +1,7 @@
 """What the lesson on the language model shows of the shipped runs, and the training that a person may start."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -211,6 +212,43 @@ def test_what_is_looked_at_does_not_change_the_training():
 
 
 @pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("layers", [2, 3, 4])
+def test_layers_are_chosen_and_the_shipped_runs_have_two(layers):
+    plan = live.Plan(width=32, steps=2, layers=layers)
+    *_, last = live.training(plan)
+    assert len({name.split(".")[1] for name in last.weights if name.startswith("blocks.")}) == layers
+    one, two = (live.parameters(dataclasses.replace(plan, layers=n)).layers for n in (2, 3))
+    assert live.parameters(plan).layers == one + (layers - 2) * (two - one)
+    assert live.Plan().model.n_layers == language_runs.SHOWN_MODEL.n_layers == 2
+    assert not plan.same_model(dataclasses.replace(plan, layers=layers - 1))
+
+
+def test_the_largest_plan_is_within_what_training_allows():
+    from embviz.lessons import language_model as lesson
+    from embviz.ui import training
+
+    most = {"width": lesson.WIDTH.levels[-1], "layers": lesson.LAYERS.levels[-1], "steps": lesson.STEPS.levels[-1]}
+    for position in lesson.POSITION.options:
+        for units in lesson.UNITS.options:
+            plan = live.Plan(position=position.lower(), units=units, head="untied", **most)
+            assert live.needs(plan) < training.MOST_BYTES
+
+
+@pytest.mark.usefixtures("short")
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been():
+    plan = live.Plan(units="512 pieces", width=32, steps=6, warm="king lord")
+    plain = list(live.training(plan))
+    looks = itertools.count(1)
+    made = live.training(plan, stopping=lambda: next(looks) == 2)
+    found = [next(made), next(made), next(made)]
+    assert found[2].step == 2 and live.weights_of(found[0], found[2]) is found[2].weights is not None
+    found += list(made)
+    assert [look.step for look in found] == [look.step for look in plain]
+    assert torch.equal(found[-1].weights["token.weight"], plain[-1].weights["token.weight"])
+    assert [look.kept for look in found] == [look.kept for look in plain] and found[-1].kept < 1
+
+
+@pytest.mark.usefixtures("short")
 def test_a_training_goes_on_from_its_weights():
     plan = live.Plan(width=32, steps=2)
     *_, last = live.training(plan)
@@ -270,3 +308,43 @@ def test_parameters_of_a_factorised_table():
         isinstance(live.Plan(position="sinusoidal").model, ModelSettings)
         and live.Plan(position="sinusoidal").model.scale
     )
+
+
+def test_the_run_from_glove_begins_there_and_is_else_like_the_other():
+    warm, cold = runs.load("language/pieces-warm"), runs.load("language/pieces-tied")
+    ids = torch.tensor(warm.facts["warm"])
+    vocabulary = language_runs.vocabulary_of(warm)
+    start = live.warm_start("all", vocabulary, warm.facts["model"]["width"])
+    assert torch.equal(start.ids, ids) and len(ids) == 144
+    first, other = (run.tensors["tables"][0] for run in (warm, cold))
+    assert torch.equal(first[ids], start.rows.half())
+    rest = torch.ones(len(first), dtype=torch.bool)
+    rest[ids] = False
+    assert torch.equal(first[rest], other[rest])
+    for name in ("model", "training", "vocabulary", "parameters"):
+        assert warm.facts[name] == cold.facts[name]
+
+
+def test_what_is_left_of_glove_in_float64():
+    """What the lesson says beside “Start words from glove”."""
+    found = shown.warm()
+    assert found.names == ["from glove", "at random"] and found.rows == 144
+    for k, run in enumerate(("pieces-warm", "pieces-tied")):
+        tables = runs.load(f"language/{run}").tensors["tables"].double().numpy()
+        ids = runs.facts("language/pieces-warm")["warm"]
+        rows = tables[:, ids]
+        lengths = np.linalg.norm(rows, axis=2)
+        cosines = (rows * rows[0]).sum(axis=2) / lengths / lengths[0]
+        assert found.kept[k, 0].numpy() == pytest.approx(cosines.mean(axis=1), abs=1e-5)
+        assert found.kept[k, 1:].numpy() == pytest.approx(np.quantile(cosines, [0.1, 0.9], axis=1), abs=1e-4)
+        unit = rows / lengths[..., None]
+        near = []
+        for table in (unit[0], unit[-1]):
+            scores = table @ table.T
+            np.fill_diagonal(scores, -np.inf)
+            near.append(np.argsort(-scores, axis=1)[:, :5])
+        same = np.mean([len(set(a) & set(b)) / 5 for a, b in zip(*near, strict=True)])
+        assert found.near[k, -1].item() == pytest.approx(same, abs=0.005)
+        assert found.last[k].item() == pytest.approx(runs.facts(f"language/{run}")["final_loss"], abs=1e-6)
+    assert found.kept[0, 0, 0] == pytest.approx(1) and 0.2 < found.kept[0, 0, -1] < 0.3
+    assert found.kept[1, 0, -1] < found.kept[0, 0, -1] - 0.05 and found.near[0, -1] > 3 * found.near[1, -1]

@@ -11,9 +11,12 @@ from embviz import compute
 from embviz.compute import recipe as plan
 from embviz.compute.language_model import LanguageModel
 from embviz.compute.runs import RUNS
+from embviz.lessons import LESSONS
 from embviz.lessons import recipe as lesson
 from embviz.lessons.lesson import query
 from embviz.tables import recipe
+
+LESSON_KEYS = {item.slug: {param.key for param in item.params} for item in LESSONS}
 
 
 def shipped(folder):
@@ -181,9 +184,31 @@ def test_a_sheet_says_what_its_evidence_says_and_links_it(length):
         verdicts = {each["verdict"] for each in row["evidence"]}
         expected = "against" if "lower" in verdicts else "supported" if "higher" in verdicts else "no difference"
         assert row["verdict"] == expected
-        assert query(lesson.state_of(row["view"], row["show"])) != {} or row["show"] == "table_rate"
+        deciding = {"against": "lower", "supported": "higher", "no difference": "same"}[expected]
+        most = max((each for each in row["evidence"] if each["verdict"] == deciding), key=lambda e: abs(e["mean"]))
+        assert row["place"] == most["place"]
+        for each in row["evidence"]:
+            slug, state = lesson.place_of(each["place"])
+            assert query(state) and all(param.key in LESSON_KEYS[slug] for param in state)
+            assert (slug == "recipe") == (each["place"] not in ("seeds", "measured"))
     assert found.supported + found.no_difference + found.against == len(found.rows)
     assert 0 < found.attention < 0.1 and found.attention < found.attention_in_earnest < 1
+
+
+def test_a_place_shows_the_levels_that_are_compared():
+    """The labels of a difference stand in the picture that it leads to."""
+    for length in recipe.SHEETS:
+        for row in recipe.sheet(length=length).rows:
+            for each in row["evidence"]:
+                if each["place"] in recipe.PLACES:
+                    continue
+                levels = recipe.grid(factor=each["place"]).differences
+                assert any(level["mean"] == each["mean"] for level in levels), (row["id"], each["label"])
+                slug, state = lesson.place_of(each["place"])
+                name = state.get(lesson.FACTOR)
+                assert slug == "recipe" and (name is None or lesson.FACTORS[name] == each["place"])
+    places = {e["place"] for n in recipe.SHEETS for row in recipe.sheet(length=n).rows for e in row["evidence"]}
+    assert set(recipe.PLACES) < places
 
 
 def test_a_sheet_compares_with_the_advice():
