@@ -16,6 +16,7 @@ angles to the others, in which every coordinate is 0.
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -39,10 +40,10 @@ MAX_TSNE_ROWS = 5000
 BLOCK_ELEMENTS = 1 << 21
 """Numbers of the table that are shifted to mean 0 at a time, 8 MB in float32."""
 
+_PRODUCT_ELEMENTS = 1 << 22  # numbers of the table that a product is made of at a time, 16 MB in float32
+
 SVD_OPERATIONS = 1 << 27
 """PCA of a table with fewer than so many rows · dim · min(rows, dim) takes the SVD, which then is over in a moment."""
-
-_PANELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,36 +152,43 @@ def _by_svd(table: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return mean, variances, components, _total(variances.sum(), exact.square().sum(), 1e-30)
 
 
-def _by_covariance(table: Tensor, dtype: torch.dtype | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+@np.errstate(over="ignore", invalid="ignore")  # what leaves the range of float32 is done again in float64
+def _by_covariance(table: Tensor, dtype: torch.dtype | None = None) -> tuple[Tensor, Tensor, Tensor, float]:
     """Eigenvectors of the covariance, summed up in float64 from blocks of products in `dtype`, the table's own.
 
-    One pass: numbers are taken from a row near the mean, so that little is lost to cancellation, and what is left of
-    the mean is subtracted at the end. The covariance is symmetric, so only panels on and above the diagonal are made.
+    One pass: of a table far from 0 numbers are taken from a row near the mean, so that little is lost to cancellation,
+    and what is left of the mean is subtracted at the end. On the CPU numpy makes the products: it knows that xᵀ x is
+    symmetric, and makes half of it; all of the pass is numpy's, since two libraries' threads wait in each other's way.
     """
     n, dim = table.shape
     dtype = dtype or (torch.float64 if table.dtype == torch.float64 else torch.float32)
-    rows = max(1, BLOCK_ELEMENTS // dim)
-    near_mean = table[:rows].to(dtype).mean(dim=0)
-    shifted = torch.empty(min(rows, n), dim, dtype=dtype, device=table.device)
-    product = torch.zeros(dim, dim, dtype=dtype, device=table.device)
-    panel = -(-dim // _PANELS)
-    device = exact_device(table.device)
-    total = torch.zeros(dim, dim, dtype=torch.float64, device=device)
-    rest = torch.zeros(dim, dtype=torch.float64, device=device)
-    for block in table.split(rows):
-        part = torch.sub(block, near_mean, out=shifted[: len(block)])
-        for start in range(0, dim, panel):
-            torch.mm(part[:, start : start + panel].T, part[:, start:], out=product[start : start + panel, start:])
-        total += product.to(device)
-        rest += part.sum(dim=0).to(device)
-    rest /= n
-    square = total.diagonal().sum()
-    if dtype != torch.float64 and not 1e-30 < square.item() / n < 1e30:  # squares left the range of float32
-        return _by_covariance(table.to(device).to(torch.float64), torch.float64)
-    covariance = total.triu() + total.triu(1).T - n * torch.outer(rest, rest)
-    variances, components = torch.linalg.eigh(covariance)
-    whole = _total(covariance.diagonal().sum(), square, 1e-12)
-    return near_mean.to(device) + rest, variances.flip(0), components.T.flip(0), whole
+    sample = _array(table[:: max(1, n // 512)].to(dtype))
+    near_mean = sample.mean(0)
+    far = bool((near_mean**2).sum() > ((sample - near_mean) ** 2).mean(0).sum())
+    total, rest = np.zeros((dim, dim)), np.zeros(dim)
+    for rows in table.split(max(1, _PRODUCT_ELEMENTS // dim)):
+        block = _array(rows.to(dtype))
+        near = block - near_mean if far else block
+        total += _exact_array(near.T @ near)
+        rest += _exact_array(near.sum(0))
+    square = total.trace()
+    if dtype != torch.float64 and not 1e-30 < square / n < 1e30:  # squares left the range of float32
+        return _by_covariance(_exact(table), torch.float64)
+    covariance = total - np.outer(rest, rest) / n
+    variances, components = np.linalg.eigh(covariance)
+    mean = rest / n + _exact_array(near_mean) if far else rest / n
+    found = (mean, variances[::-1], components.T[::-1])
+    whole = _total(covariance.trace(), square, 1e-12)
+    return *(torch.tensor(each.copy(), device=exact_device(table.device)) for each in found), whole
+
+
+def _array(values: Tensor) -> Tensor | np.ndarray:
+    """On the CPU the same numbers as numpy's; on another device the tensor, which multiplies alike."""
+    return values.numpy() if values.device.type == "cpu" else values
+
+
+def _exact_array(values: Tensor | np.ndarray) -> np.ndarray:
+    return values.astype(np.float64) if isinstance(values, np.ndarray) else values.cpu().to(torch.float64).numpy()
 
 
 def _by_products(table: Tensor, n_components: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -193,9 +201,9 @@ def _by_products(table: Tensor, n_components: int) -> tuple[Tensor, Tensor, Tens
     return mean, variances, components.T, _total(variances.sum(), exact.square().sum(), 1e-30)
 
 
-def _total(variance: Tensor, square: Tensor, rounding: float) -> float:
+def _total(variance: Tensor | float, square: Tensor | float, rounding: float) -> float:
     """The variance of the table, exactly 0 where it is no more than rounding leaves of the squares of its numbers."""
-    return variance.item() if variance > rounding * square else 0.0
+    return float(variance) if variance > rounding * square else 0.0
 
 
 def _signed(components: Tensor) -> Tensor:
@@ -206,12 +214,19 @@ def _signed(components: Tensor) -> Tensor:
 
 
 def _coordinates(table: Tensor, mean: Tensor, components: Tensor) -> Tensor:
+    """(rows - mean) @ components.T; of the products where that loses little."""
     dtype = torch.float64 if table.dtype == torch.float64 else torch.float32
-    mean, axes = mean.to(table.device, dtype), components.T.to(table.device, dtype)
+    axes, share = components.to(table.device, dtype), (components @ mean.to(components)).to(table.device, dtype)
+    near = mean.to(table.device, dtype)
     placed = torch.empty(len(table), len(components), dtype=torch.float32, device=table.device)
     rows = max(1, BLOCK_ELEMENTS // table.shape[1])
     for start in range(0, len(table), rows):
-        placed[start : start + rows] = (table[start : start + rows] - mean) @ axes
+        block = table[start : start + rows].to(dtype)
+        # much faster than a product with axes.T, where these are few
+        products = torch.nn.functional.linear(block, axes) - share
+        if share.abs().max() > products.abs().max():
+            products = torch.nn.functional.linear(block - near, axes)
+        placed[start : start + rows] = products
     return placed
 
 

@@ -2,11 +2,11 @@
 
 Prints a table in Markdown: 50,000 × 384, float32, with a mean that is not 0 and a spread that differs from column to
 column, as in a trained table; the coordinates of all rows are part of it. One call of each in turn, in changing order,
-so that all meet the same state of the machine, with all its processors. Errors are of the first three components against
+so that all meet the same state of the machine, after a pause in which the threads of the one before stop waiting for
+work; torch with one thread, as in the app, numpy and scikit-learn with all processors. Errors are of the first three components against
 a decomposition in float64, up to sign: the largest absolute difference of a loading, and of a coordinate.
 """
 
-import os
 import statistics
 import sys
 import time
@@ -41,7 +41,7 @@ def errors(components: np.ndarray, coordinates: np.ndarray, exact: np.ndarray, p
 
 
 def main() -> None:
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(1)
     vectors = drawn()
     tensor = torch.from_numpy(vectors)
     reference = PCA(COMPONENTS, svd_solver="covariance_eigh").fit(vectors.astype(np.float64))
@@ -65,6 +65,7 @@ def main() -> None:
         for name in calls if index % 2 else reversed(calls):
             call, rounds = calls[name]
             if index <= rounds:
+                time.sleep(0.3)  # threads of the other library still wait for work, on the cores that this one needs
                 begin = time.perf_counter()
                 call()
                 if index or rounds == 1:
