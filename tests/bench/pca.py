@@ -3,8 +3,9 @@
 Prints a table in Markdown: 50,000 × 384, float32, with a mean that is not 0 and a spread that differs from column to
 column, as in a trained table; the coordinates of all rows are part of it. One call of each in turn, in changing order,
 so that all meet the same state of the machine, after a pause in which the threads of the one before stop waiting for
-work; torch with one thread, as in the app, numpy and scikit-learn with all processors. Errors are of the first three components against
-a decomposition in float64, up to sign: the largest absolute difference of a loading, and of a coordinate.
+work; torch with one thread, as in the app, numpy and scikit-learn with all processors. Errors are of the first three
+components against a decomposition in float64, up to sign: the largest absolute difference of a loading, and of a
+coordinate.
 """
 
 import statistics

@@ -22,8 +22,9 @@ IDLE = """() => {
 expect.set_options(timeout=20_000)  # the first chart of a server that has just started takes its time
 
 
-# What stands for a lesson in the short run: all its pictures, its links, keys and hands, and what it trains or reads.
-SHORT = ("fits", "link", "keys", "drag", "hand", "train", "refused", "format")
+# What stands for a lesson in the short run: its pictures, keys and hands, and what it trains or reads. That a link restores
+# each parameter is tested by tests/pages for every lesson.
+SHORT = ("fits", "keys", "drag", "hand", "train", "refused", "format")
 WHOLE = ("test_app", "test_modules", "test_pipeline")  # the frame that all lessons share
 
 
