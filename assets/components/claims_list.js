@@ -28,7 +28,7 @@ function createList(parent, first) {
   const kinds = ["all", ...first.verdicts].map((verdict) => {
     const count = element("b", {});
     const face = verdict === "all" ? element("span", {}, first.say.all) : verdictMark(verdict);
-    const node = element("button", { type: "button", class: "kind", "aria-label": "", onclick: () => want({ verdict }) }, face, count);
+    const node = element("button", { type: "button", class: "kind", "aria-label": "", onclick: () => want({ verdict }) }, face, " ", count);
     return { verdict, node, count };
   });
   const topic = element("select", { "aria-label": first.say.topic, onchange: () => want({ topic: topic.value }) },
@@ -80,7 +80,7 @@ function createList(parent, first) {
       count.textContent = many;
       node.setAttribute("aria-pressed", String(state.verdict === verdict));
       const word = verdict === "all" ? data.say.all : data.say[`is ${verdict}`];
-      node.setAttribute("aria-label", `${word}: ${many}`);
+      node.setAttribute("aria-label", `${word} ${many}`);
       node.title = word;
     }
     topic.value = state.topic;
