@@ -8,34 +8,53 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from embviz.compute.sizing import MODELS, Model
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A model as so many equal blocks over a table.
 
-    width: of a row; rows: of the table; tied: the head is the table; attention: heads times their width; keys: the same
-    for keys and values, fewer where heads share them; hidden: of the block's second half, gated (three matrices) or not
-    (two). biases: with biases and two-part norms. besides: parameters outside table, head and blocks. total: those of
-    the released model.
+    attention: heads times their width; keys: the same for keys and values, fewer where heads share them; hidden: of the
+    block's second half, gated (three matrices) or not (two, with biases and two-part norms). besides: parameters
+    outside table, head and blocks.
     """
 
-    name: str
+    model: Model
     year: int
-    rows: int
-    width: int
-    tied: bool
     blocks: int
     attention: int
     keys: int
     hidden: int
     gated: bool
     besides: int
-    total: int
-    source: str
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def rows(self) -> int:
+        """Of the table."""
+        return self.model.vocab_size
+
+    @property
+    def width(self) -> int:
+        """Of a row."""
+        return self.model.dim
+
+    @property
+    def tied(self) -> bool:
+        return self.model.tied
+
+    @property
+    def total(self) -> int:
+        """Parameters of the released model."""
+        return self.model.total
 
     @property
     def table(self) -> int:
-        return self.rows * self.width
+        return self.model.token_parameters
 
     @property
     def largest_matrix(self) -> int:
@@ -58,32 +77,32 @@ class Shape:
 
 
 _BERT_REST = 512 * 768 + 2 * 768 + 2 * 768 + 768 * 768 + 768  # positions, types, a norm, the pooler
-_70B = {"blocks": 80, "attention": 8192, "keys": 1024, "hidden": 28_672, "gated": True, "besides": 8192}
-_8B = {"blocks": 32, "attention": 4096, "keys": 1024, "hidden": 14_336, "gated": True, "besides": 4096}
+_GEMMA = "Gemma Team 2024, table 1 and section 2, embeddings shared; V and the whole: released weights"
+_LLAMA_32 = "configuration of the released weights, tie_word_embeddings true"
+_NAMED = {model.name: model for model in MODELS} | {
+    model.name: model
+    for model in (
+        Model("Gemma 2B", 256_000, 2048, 0, True, 2_506_172_416, _GEMMA),
+        Model("Gemma 7B", 256_000, 3072, 0, True, 8_537_680_896, _GEMMA),
+        Model("Llama 3.2 1B", 128_256, 2048, 0, True, 1_235_814_400, _LLAMA_32),
+        Model("Llama 3.2 3B", 128_256, 3072, 0, True, 3_212_749_824, _LLAMA_32),
+    )
+}
 
-SHAPES = (
-    Shape("BERT base", 2018, 30_522, 768, True, 12, 768, 768, 3072, False, _BERT_REST, 109_482_240,
-          "Devlin and others 2019, section 3; released weights"),
-    Shape("GPT-2", 2019, 50_257, 768, True, 12, 768, 768, 3072, False, 1024 * 768 + 2 * 768, 124_439_808,
-          "Radford and others 2019, table 2; released weights"),
-    Shape("GPT-3", 2020, 50_257, 12_288, True, 96, 12_288, 12_288, 49_152, False, 2048 * 12_288 + 2 * 12_288,
-          175_000_000_000, "Brown and others 2020, table 2.1, where the whole is rounded"),
-    Shape("LLaMA 7B", 2023, 32_000, 4096, False, 32, 4096, 4096, 11_008, True, 4096, 6_738_415_616,
-          "Touvron and others 2023a, table 2; released weights"),
-    Shape("Llama 2 70B", 2023, 32_000, 8192, False, **_70B, total=68_976_648_192,
-          source="Touvron and others 2023b; released weights"),
-    Shape("Mistral 7B", 2023, 32_000, 4096, False, **_8B, total=7_241_732_096,
-          source="Jiang and others 2023, table 1; released weights"),
-    Shape("Gemma 2B", 2024, 256_000, 2048, True, 18, 2048, 256, 16_384, True, 2048, 2_506_172_416,
-          "Gemma Team 2024, table 1 and section 2, embeddings shared; V and the whole: released weights"),
-    Shape("Gemma 7B", 2024, 256_000, 3072, True, 28, 4096, 4096, 24_576, True, 3072, 8_537_680_896,
-          "Gemma Team 2024, table 1 and section 2, embeddings shared; V and the whole: released weights"),
-    Shape("Llama 3 8B", 2024, 128_256, 4096, False, **_8B, total=8_030_261_248,
-          source="Grattafiori and others 2024, table 3; released weights"),
-    Shape("Llama 3 70B", 2024, 128_256, 8192, False, **_70B, total=70_553_706_496,
-          source="Grattafiori and others 2024, table 3; released weights"),
-    Shape("Llama 3.2 1B", 2024, 128_256, 2048, True, 16, 2048, 512, 8192, True, 2048, 1_235_814_400,
-          "configuration of the released weights, tie_word_embeddings true"),
-    Shape("Llama 3.2 3B", 2024, 128_256, 3072, True, 28, 3072, 1024, 8192, True, 3072, 3_212_749_824,
-          "configuration of the released weights, tie_word_embeddings true"),
-)  # fmt: skip
+SHAPES = tuple(
+    Shape(_NAMED[name], *shape)
+    for name, *shape in (
+        ("BERT base", 2018, 12, 768, 768, 3072, False, _BERT_REST),
+        ("GPT-2", 2019, 12, 768, 768, 3072, False, 1024 * 768 + 2 * 768),
+        ("GPT-3", 2020, 96, 12_288, 12_288, 49_152, False, 2048 * 12_288 + 2 * 12_288),
+        ("LLaMA 7B", 2023, 32, 4096, 4096, 11_008, True, 4096),
+        ("Llama 2 70B", 2023, 80, 8192, 1024, 28_672, True, 8192),
+        ("Mistral 7B", 2023, 32, 4096, 1024, 14_336, True, 4096),
+        ("Gemma 2B", 2024, 18, 2048, 256, 16_384, True, 2048),
+        ("Gemma 7B", 2024, 28, 4096, 4096, 24_576, True, 3072),
+        ("Llama 3 8B", 2024, 32, 4096, 1024, 14_336, True, 4096),
+        ("Llama 3 70B", 2024, 80, 8192, 1024, 28_672, True, 8192),
+        ("Llama 3.2 1B", 2024, 16, 2048, 512, 8192, True, 2048),
+        ("Llama 3.2 3B", 2024, 28, 3072, 1024, 8192, True, 3072),
+    )
+)

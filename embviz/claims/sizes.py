@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from embviz.claims.claim import Case, Claim, Verdict, judged, number
-from embviz.claims.shapes import SHAPES
 
 MODERN = 2023
 """The year from which on a model counts as modern."""
 
 
 def modern_is_tied() -> Verdict:
+    from embviz.claims.shapes import SHAPES
+
     modern = sorted((shape for shape in SHAPES if shape.year >= MODERN), key=lambda shape: -shape.table / shape.total)
     share = {shape.name: shape.table / (shape.total - (0 if shape.tied else shape.table)) for shape in modern}
     tied = [shape.name for shape in modern if shape.tied]
@@ -30,6 +31,8 @@ def modern_is_tied() -> Verdict:
 
 
 def largest_part() -> Verdict:
+    from embviz.claims.shapes import SHAPES
+
     matrices = {shape.name: shape.table / shape.largest_matrix for shape in SHAPES}
     blocks = {shape.name: shape.table / shape.block for shape in SHAPES}
     shares = {shape.name: shape.table / shape.total for shape in SHAPES}

@@ -67,25 +67,15 @@ def _tokens(name: str, v: int, d: int) -> Exercise:
     )
 
 
-def _tied(name: str, v: int, d: int) -> Exercise:
+def _total(head: str, name: str, v: int, d: int) -> Exercise:
+    """All tables together, with the head `tied` or `untied`, which is the exercise's id."""
     return Exercise(
-        "tied",
-        lambda: compute.sizing.table_cost(v, d, positions=POSITIONS, tied=True).total,
-        {VIEW: TABLE, V: v, D: d, N: POSITIONS, HEAD: "tied", R: 0},
+        head,
+        lambda: compute.sizing.table_cost(v, d, positions=POSITIONS, tied=head == "tied").total,
+        {VIEW: TABLE, V: v, D: d, N: POSITIONS, HEAD: head, R: 0},
         level=2,
         says=_numbers(name, v, d),
-        fresh=lambda seed: _tied("A model", *fresh_size(3000 + seed)),
-    )
-
-
-def _untied(name: str, v: int, d: int) -> Exercise:
-    return Exercise(
-        "untied",
-        lambda: compute.sizing.table_cost(v, d, positions=POSITIONS, tied=False).total,
-        {VIEW: TABLE, V: v, D: d, N: POSITIONS, HEAD: "untied", R: 0},
-        level=2,
-        says=_numbers(name, v, d),
-        fresh=lambda seed: _untied("A model", *fresh_size(1000 + seed)),
+        fresh=lambda seed: _total(head, "A model", *fresh_size((3000 if head == "tied" else 1000) + seed)),
     )
 
 
@@ -113,8 +103,8 @@ LESSON = Lesson(
     ),
     exercises=(
         _tokens("ANDREA-480M", *ANDREA["ANDREA-480M"]),
-        _tied("ANDREA-480M", *ANDREA["ANDREA-480M"]),
-        _untied("ANDREA-12M", *ANDREA["ANDREA-12M"]),
+        _total("tied", "ANDREA-480M", *ANDREA["ANDREA-480M"]),
+        _total("untied", "ANDREA-12M", *ANDREA["ANDREA-12M"]),
         _rank("ANDREA-120M", *ANDREA["ANDREA-120M"]),
     ),
     needs={UNIT: {VIEW: TRAINING}, TOTAL: {VIEW: MODELS}, R: {D: 16_384}, ROW: {VIEW: MODELS}},
