@@ -2,7 +2,7 @@
 // Tensors: tokens, vocabulary (m + 1). Facts: base, merges, alphabet, alphabet_size, steps, words, different, complete,
 // typed (states of the typed word), say (sentences with {places}). State: n, the merges made.
 
-import { element, visible } from "./dom.js";
+import { element, filled, visible } from "./dom.js";
 import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
@@ -14,8 +14,6 @@ export default function (given) {
 }
 
 const BYTES = /^<((?:0x[0-9A-F]{2} ?)+)>$/;
-const said = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
-
 // The state of a word at step n: states are [from which step, …], the first from 0.
 function stateAt(states, n) {
   let found = states[0];
@@ -70,22 +68,22 @@ function build(scene) {
   function sayStep(n) {
     const { steps, merges, words: all, complete, say } = scene.facts;
     if (!all.length) return say.empty;
-    if (n === merges.length) return said(complete ? say.done : say.limit, { n });
+    if (n === merges.length) return filled(complete ? say.done : say.limit, { n });
     const { ranked, tied, tie } = steps[n];
     const values = { n: n + 1, pair: pairOf(ranked[0]), count: amount(ranked[0][2]) };
-    if (!tie) return said(ranked[0][2] === 1 ? say.once : say.next, values);
-    const rivals = tied === 2 ? said(say.rival, { rival: pairOf(ranked[1]) }) : said(say.rivals, { more: tied - 1 });
+    if (!tie) return filled(ranked[0][2] === 1 ? say.once : say.next, values);
+    const rivals = tied === 2 ? filled(say.rival, { rival: pairOf(ranked[1]) }) : filled(say.rivals, { more: tied - 1 });
     const why = tie.words
-      ? said(say[`tie_${tie.by}`], { word: tie.words[0] })
-      : said(say[`tie_${tie.by}`], { token: naked(tie.tokens[0]), other: naked(tie.tokens[1]), id: tie.ids[0], other_id: tie.ids[1] });
-    return `${said(say.tie, { ...values, rivals })} ${why}`;
+      ? filled(say[`tie_${tie.by}`], { word: tie.words[0] })
+      : filled(say[`tie_${tie.by}`], { token: naked(tie.tokens[0]), other: naked(tie.tokens[1]), id: tie.ids[0], other_id: tie.ids[1] });
+    return `${filled(say.tie, { ...values, rivals })} ${why}`;
   }
 
   function drawPairs(n) {
     const { steps, say } = scene.facts;
     const step = steps[n] ?? { ranked: [], pairs: 0, tied: 0 };
     const most = steps[0]?.ranked[0]?.[2] ?? 1;
-    heads[0].replaceChildren(say.pairs, element("small", {}, step.pairs > step.ranked.length ? said(say.of, { shown: step.ranked.length, all: amount(step.pairs) }) : amount(step.pairs)));
+    heads[0].replaceChildren(say.pairs, element("small", {}, step.pairs > step.ranked.length ? filled(say.of, { shown: step.ranked.length, all: amount(step.pairs) }) : amount(step.pairs)));
     pairs.replaceChildren(...step.ranked.map(([first, second, count], at) => element("li", { class: `${at ? "" : "wins"} ${step.tied > 1 && at < step.tied ? "tied" : ""}` },
       element("span", { class: "join" }, chip(first, "even"), chip(second, "odd")),
       element("span", { class: "rail", "aria-hidden": "true" }, element("b", { style: `width:${((100 * count) / most).toFixed(1)}%` })),
@@ -105,7 +103,7 @@ function build(scene) {
       });
       words.replaceChildren(...rows.map((row) => row.node));
       words.classList.toggle("few", all.length <= 8);
-      heads[1].replaceChildren(say.words, element("small", {}, all.length < different ? said(say.frequent, { shown: all.length, all: amount(different) }) : amount(different)));
+      heads[1].replaceChildren(say.words, element("small", {}, all.length < different ? filled(say.frequent, { shown: all.length, all: amount(different) }) : amount(different)));
     }
     const fresh = n ? merges[n - 1].token : null;
     all.forEach(({ states }, i) => {
@@ -113,7 +111,7 @@ function build(scene) {
       const shown = `${n === state[0]} ${state[0]} ${n && fresh}`;
       if (rows[i].shown === shown) return;
       rows[i].shown = shown;
-      const left = state[3] ? [element("span", { class: "muted" }, `… ${said(say.more, { more: amount(state[3]) })}`)] : [];
+      const left = state[3] ? [element("span", { class: "muted" }, `… ${filled(say.more, { more: amount(state[3]) })}`)] : [];
       rows[i].tokens.replaceChildren(...chips(state[1], { marks: state[2], fresh }), ...left);
     });
   }
@@ -125,8 +123,8 @@ function build(scene) {
     const size = scene.arrays.vocabulary.numbers[n];
     if (entriesOf !== merges) {
       entriesOf = merges;
-      const listed = base === "bytes" ? [element("span", { class: "muted" }, said(say.bytes, { all: first }))] : alphabet.map((token) => chip(token, "base"));
-      if (base !== "bytes" && first > alphabet.length) listed.push(element("span", { class: "muted" }, said(say.more, { more: first - alphabet.length })));
+      const listed = base === "bytes" ? [element("span", { class: "muted" }, filled(say.bytes, { all: first }))] : alphabet.map((token) => chip(token, "base"));
+      if (base !== "bytes" && first > alphabet.length) listed.push(element("span", { class: "muted" }, filled(say.more, { more: first - alphabet.length })));
       entries = merges.map(({ token }) => chip(token, "odd"));
       vocabulary.replaceChildren(...listed, element("span", { class: "break" }), ...entries);
     }
@@ -134,7 +132,7 @@ function build(scene) {
       node.hidden = i >= n;
       node.classList.toggle("newest", i === n - 1);
     });
-    heads[2].replaceChildren(say.vocabulary, element("small", {}, said(say.size, { first: amount(first), merged: amount(size - first), all: amount(size) })));
+    heads[2].replaceChildren(say.vocabulary, element("small", {}, filled(say.size, { first: amount(first), merged: amount(size - first), all: amount(size) })));
   }
 
   function scrollVocabulary(n) { // last, since it asks for the layout
@@ -173,8 +171,8 @@ function build(scene) {
       g.arc(x(n), y(numbers[n]), 5, 0, 2 * Math.PI);
       g.fill();
       g.stroke();
-      write(g, theme, said(say.tokens, { tokens: amount(numbers[n]) }), 0, 14, { size: 16, weight: 600, colour: theme.word.token });
-      if (n) write(g, theme, said(say.before, { tokens: amount(numbers[0]) }), width, 14, { size: 15, align: "right" });
+      write(g, theme, filled(say.tokens, { tokens: amount(numbers[n]) }), 0, 14, { size: 16, weight: 600, colour: theme.word.token });
+      if (n) write(g, theme, filled(say.before, { tokens: amount(numbers[0]) }), width, 14, { size: 15, align: "right" });
     },
   });
   const to = ({ x }) => {
@@ -194,8 +192,8 @@ function build(scene) {
       element("span", { class: "typed-word" }, visible(word)),
       element("span", { class: "muted" }, "→"),
       ...tokens.map((part, i) => element("span", { class: "tokens" }, ...chips(part, { fresh, strange: strange[i] }))),
-      element("span", { class: "total" }, said(count === 1 ? say.encoded_one : say.encoded, { tokens: count, characters })),
-      element("small", {}, never.length ? said(say.never, { tokens: never.map(naked).join(" ") }) : ""),
+      element("span", { class: "total" }, filled(count === 1 ? say.encoded_one : say.encoded, { tokens: count, characters })),
+      element("small", {}, never.length ? filled(say.never, { tokens: never.map(naked).join(" ") }) : ""),
     );
   }
 

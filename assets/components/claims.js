@@ -3,7 +3,7 @@
 // verdict null while the check runs and "failed" if it failed; say (words). State: open (an id), verdict, topic, search (a filter).
 
 import { axis, matching, stepped, verdictMark } from "./claims_marks.js";
-import { element, isTyping } from "./dom.js";
+import { element, filled, isTyping } from "./dom.js";
 import { picture } from "./picture.js";
 
 const mountClaim = picture(build);
@@ -11,8 +11,6 @@ const mountClaim = picture(build);
 export default function (given) {
   return mountClaim(given);
 }
-
-const fillIn = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
 function build(scene) {
   const { root } = scene;
@@ -49,7 +47,7 @@ function build(scene) {
     const base = drawn ? (limit === null ? 0 : at(limit)) : 0;
     const head = element("div", { class: "case names muted" },
       element("span", {}), element("span", {}), element("span", { class: "measured" }, measure),
-      element("span", { class: "found" }, fillIn(say.wanted, { wanted })));
+      element("span", { class: "found" }, filled(say.wanted, { wanted })));
     return [head, ...cases.map((each) => {
       const track = element("span", { class: "axis", "aria-hidden": "true" });
       if (drawn) {
@@ -72,7 +70,7 @@ function build(scene) {
       const claim = claims.find((each) => each.id === scene.state.open) ?? claims[0];
       const left = matching(claims, scene.state);
       const number = left.findIndex((each) => each.id === claim.id) + 1;
-      place.textContent = number ? fillIn(say.place, { number, count: left.length }) : fillIn(say.outside, { count: left.length });
+      place.textContent = number ? filled(say.place, { number, count: left.length }) : filled(say.outside, { count: left.length });
       back.disabled = on.disabled = left.length < (number ? 2 : 1);
       back.setAttribute("aria-label", say.back);
       on.setAttribute("aria-label", say.on);
@@ -83,12 +81,12 @@ function build(scene) {
       const known = claim.verdict !== null && claim.verdict !== "failed";
       statement.textContent = claim.statement;
       statement.className = claim.statement.length > 90 ? "long" : "";
-      outcome.replaceChildren(verdictMark(claim.verdict, word), element("b", {}, word), element("span", { class: "muted" }, known ? fillIn(say.tried, { held: claim.cases.filter((each) => each.holds).length, count: claim.cases.length }) : ""));
+      outcome.replaceChildren(verdictMark(claim.verdict, word), element("b", {}, word), element("span", { class: "muted" }, known ? filled(say.tried, { held: claim.cases.filter((each) => each.holds).length, count: claim.cases.length }) : ""));
       outcome.className = `outcome ${known ? claim.verdict.replaceAll(" ", "-") : "open"}`;
       evidence.className = `evidence ${known && claim.scale === "none" ? "words" : ""} ${known && claim.cases.length > 9 ? "many" : ""}`;
       evidence.replaceChildren(...(known ? rows(claim) : []));
       why.textContent = known ? claim.why : "";
-      taught.textContent = fillIn(say.taught, { taught: claim.taught });
+      taught.textContent = filled(say.taught, { taught: claim.taught });
       told.textContent = `${claim.statement} ${word}.`;
       root.setAttribute("aria-label", alt);
     },

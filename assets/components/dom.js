@@ -22,6 +22,9 @@ export function prose(text) {
   });
 }
 
+// A sentence of the prose with its {places} filled.
+export const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+
 // Control characters and spaces that a person could not see, as their pictures.
 export function visible(text) {
   return text.replace(/[\u0000-\u001f]/g, (c) => String.fromCodePoint(0x2400 + c.codePointAt(0))).replace(/\u007f/g, "\u2421");

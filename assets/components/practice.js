@@ -2,9 +2,9 @@
 // Facts: items [{id, lesson, prompt, level}], opened (the id of the open one), ordered (a set, in its order), say (words).
 // State: open (an id, or nothing for the first), seed (the variant), set (ids, which the list does not change).
 
-import { element, prose } from "./dom.js";
+import { element, filled, prose } from "./dom.js";
 import { picture } from "./picture.js";
-import { filledIn, standingMark } from "./practice_marks.js";
+import { standingMark } from "./practice_marks.js";
 import { onProgress, progress, standing } from "./practice_shelf.js";
 
 const mountPractice = picture(build);
@@ -51,7 +51,7 @@ function build(scene) {
     if (now === drawnFor) return;
     drawnFor = now;
     const done = items.filter((item) => found[item.id]?.right).length;
-    count.textContent = items.length ? filledIn(say.count, { done, count: items.length }) : say.none;
+    count.textContent = items.length ? filled(say.count, { done, count: items.length }) : say.none;
     list.hidden = !items.length;
     list.setAttribute("aria-label", label);
     const before = list.querySelector(".open")?.id;

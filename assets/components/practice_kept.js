@@ -1,8 +1,8 @@
 // What this browser keeps of the exercises, lesson by lesson, with a file of it to take away, to bring back, and none.
 // Data: {lessons [{title, items [{id, prompt}]}], say (words)}. Nothing of it goes to the server.
 
-import { element } from "./dom.js";
-import { filledIn, standingMark } from "./practice_marks.js";
+import { element, filled } from "./dom.js";
+import { standingMark } from "./practice_marks.js";
 import { isKept, keep, MOST_BYTES, onProgress, progress, read, standing, write } from "./practice_shelf.js";
 import { readTheme } from "./theme.js";
 
@@ -48,7 +48,7 @@ function createKept(parent) {
     if (!given) return;
     const { found, why } = given.size > MOST_BYTES ? { why: "large" } : read(await given.text());
     if (found) keep(found);
-    status.textContent = found ? filledIn(data.say.imported, { count: Object.keys(found).length }) : data.say[`bad_${why}`];
+    status.textContent = found ? filled(data.say.imported, { count: Object.keys(found).length }) : data.say[`bad_${why}`];
   }
 
   function clear() {
@@ -69,7 +69,7 @@ function createKept(parent) {
         const mark = standingMark(stands, `${prompt} ${data.say[stands]}`);
         mark.title = `${prompt} (${data.say[stands]})`;
         return mark;
-      })), element("span", { class: "done muted" }, filledIn(data.say.of, { done, count: items.length })));
+      })), element("span", { class: "done muted" }, filled(data.say.of, { done, count: items.length })));
   }
 
   function draw() {
@@ -79,7 +79,7 @@ function createKept(parent) {
     const all = lessons.flatMap(({ items }) => items.map(({ id }) => standing(found[id])));
     const many = (...kinds) => all.filter((stands) => kinds.includes(stands)).length;
     const told = { count: all.length, done: many("done", "first"), first: many("first"), tried: many("tried") };
-    sum.textContent = filledIn(isKept() ? say.sum : say.unkept, told);
+    sum.textContent = filled(isKept() ? say.sum : say.unkept, told);
     table.replaceChildren(...lessons.map((lesson) => row(lesson, found)));
     legend.replaceChildren(...["new", "tried", "done", "first"].map((stands) => element("span", {}, standingMark(stands), say[stands])));
     exportButton.textContent = say.export;

@@ -4,4 +4,3 @@ import { element } from "./dom.js";
 
 export const standingMark = (standing, word) => element("span", { class: `mark ${standing}`, role: word ? "img" : null, "aria-label": word ?? null, "aria-hidden": word ? null : "true" });
 
-export const filledIn = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));

@@ -2,9 +2,8 @@
 // Facts: items [{id, lesson, prompt, level}] to choose from, all {id: {lesson, prompt}}, most, say (words).
 // State: set (ids with commas between), seed (the variant of all of them).
 
-import { element, prose } from "./dom.js";
+import { element, filled, prose } from "./dom.js";
 import { picture } from "./picture.js";
-import { filledIn } from "./practice_marks.js";
 
 const mountSet = picture(build);
 
@@ -66,14 +65,14 @@ function build(scene) {
   function offer(item, now) {
     const { say, most } = scene.facts;
     const there = now.includes(item.id);
-    const button = element("button", { type: "button", "data-does": `add ${item.id}`, disabled: there || now.length >= most, "aria-label": filledIn(say.add_this, { name: item.id }), onclick: () => change([...now, item.id]) }, there ? "✓" : "+");
+    const button = element("button", { type: "button", "data-does": `add ${item.id}`, disabled: there || now.length >= most, "aria-label": filled(say.add_this, { name: item.id }), onclick: () => change([...now, item.id]) }, there ? "✓" : "+");
     return element("li", {}, button, element("span", { class: "prompt" }, ...prose(item.prompt)), element("small", {}, `${item.lesson} · ${item.level}`));
   }
 
   function place(id, at, now) {
     const { say, all } = scene.facts;
     const does = (what, sign, label, disabled, onclick) =>
-      element("button", { type: "button", "data-does": `${what} ${id}`, "aria-label": filledIn(label, { name: id }), disabled, onclick }, sign);
+      element("button", { type: "button", "data-does": `${what} ${id}`, "aria-label": filled(label, { name: id }), disabled, onclick }, sign);
     return element("li", {},
       element("span", { class: "text" }, element("span", { class: "prompt" }, `${at + 1}. `, ...prose(all[id].prompt)), element("small", {}, all[id].lesson)),
       does("up", "↑", say.up, at === 0, () => change(moved(at, -1))),
@@ -91,7 +90,7 @@ function build(scene) {
     offered.replaceChildren(...items.map((item) => offer(item, now)));
     chosen.replaceChildren(...now.map((id, at) => place(id, at, now)));
     [offered.scrollTop, chosen.scrollTop] = scrolled;
-    title.textContent = filledIn(say.chosen, { count: now.length, most });
+    title.textContent = filled(say.chosen, { count: now.length, most });
     empty.textContent = say.empty;
     empty.hidden = now.length > 0;
     foot.hidden = !now.length;
@@ -101,7 +100,7 @@ function build(scene) {
     openLink.textContent = say.open;
     copyButton.textContent = say.copy;
     clear.textContent = say.clear;
-    variant.textContent = filledIn(say.variant, { seed: scene.state.seed });
+    variant.textContent = filled(say.variant, { seed: scene.state.seed });
     less.setAttribute("aria-label", say.less);
     more.setAttribute("aria-label", say.more);
     less.disabled = scene.state.seed <= 0;

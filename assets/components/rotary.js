@@ -4,11 +4,11 @@
 
 import { degrees, dotOf, drawPair, drawPlane, lengthOf, pairAt, roomFor, turnedBy, wrapped } from "./arrows.js";
 import { chosenPairs } from "./clocks.js";
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
-import { clockGrid, drawPairClock, fillIn, lineChart, pairClockAt, placesOf, productWords, shortOf, tinyOf, turnAt } from "./rotary_parts.js";
+import { clockGrid, drawPairClock, lineChart, pairClockAt, placesOf, productWords, shortOf, tinyOf, turnAt } from "./rotary_parts.js";
 
 const mount = picture(build);
 
@@ -90,7 +90,7 @@ function build(scene) {
     const { theme, facts: { bounds, words }, state: { s, alone } } = scene;
     const most = bounds.s[1];
     const limit = roomFor(seen.most);
-    chart = lineChart(g, theme, { width, height, levels: [-limit, 0, limit], most, axis: fillIn(words.axis, { most }), few: stacked() });
+    chart = lineChart(g, theme, { width, height, levels: [-limit, 0, limit], most, axis: filled(words.axis, { most }), few: stacked() });
     const { box, x, y } = chart;
     const { parts: fine } = scene.facts;
     const [now, other] = alone ? [seen.wave, seen.flat] : [seen.flat, seen.wave];
@@ -105,7 +105,7 @@ function build(scene) {
     const value = now(seen.moved);
     const dot = { x: x(seen.moved), y: y(value) };
     chart.dot(dot, theme.mark.value);
-    const said = fillIn(alone || !s ? words.score : words.score_flat, { score: number(value, 2) });
+    const said = filled(alone || !s ? words.score : words.score_flat, { score: number(value, 2) });
     const right = seen.moved < 0.6 * most;
     const lift = right ? 0 : dot.y > box.y + 26 ? -20 : 22;
     write(g, theme, said, dot.x + (right ? 15 : 8), dot.y + lift, { size: 19, weight: 650, colour: theme.word.value, align: right ? "left" : "right", halo: true });
@@ -129,18 +129,18 @@ function build(scene) {
     const { arrays, facts: { words }, state: { m, n, s, pair, alone } } = scene;
     const changed = degrees(Math.abs(s * arrays.frequencies.numbers[pair]));
     const said = !s ? words.start : !alone ? words.moved_both : changed < 2 ? words.moved_slow : words.moved_key;
-    lead.textContent = fillIn(said, { s: placesOf(s, words), angle: changed.toFixed(changed < 0.1 ? 2 : 1) });
+    lead.textContent = filled(said, { s: placesOf(s, words), angle: changed.toFixed(changed < 0.1 ? 2 : 1) });
     buttons.forEach((button, alone_) => {
       button.textContent = alone_ ? words.move_key : words.move_both;
       button.setAttribute("aria-pressed", String(Boolean(alone) === Boolean(alone_)));
     });
     equation.replaceChildren(...productWords(seen.turnedQ, seen.turnedK));
-    small.textContent = fillIn(words.small, {
+    small.textContent = filled(words.small, {
       q: number(m + (alone ? 0 : s), 0), k: number(n + s, 0), theta: shortOf(arrays.frequencies.numbers[pair]), change: tinyOf(arrays.change.numbers[pair]),
     });
     const count = arrays.frequencies.rows;
     const most = Math.min(MOST_CLOCKS, count);
-    head.textContent = fillIn(count === 1 ? words.one_clock : most < count ? words.some_clocks : words.clocks, { count, most }) + " " + (alone ? words.clocks_key : words.clocks_both);
+    head.textContent = filled(count === 1 ? words.one_clock : most < count ? words.some_clocks : words.clocks, { count, most }) + " " + (alone ? words.clocks_key : words.clocks_both);
     names[0].textContent = words.query;
     names[1].textContent = words.key;
   }

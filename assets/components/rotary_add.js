@@ -3,11 +3,11 @@
 // place). Facts: parts, words. State: m, n (where they start), s (how far they move), pair.
 
 import { between, degrees, dotOf, drawArrow, drawPair, drawPlane, lengthOf, pairAt, roomFor, sumOf, tipOf, turnedBy } from "./arrows.js";
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
-import { fillIn, lineChart, placesOf, turnAt } from "./rotary_parts.js";
+import { lineChart, placesOf, turnAt } from "./rotary_parts.js";
 
 const mount = picture(build);
 
@@ -90,7 +90,7 @@ function build(scene) {
       const [least, highest] = [Math.min(0, flat, ...values), Math.max(0, flat, ...values)];
       const [low, high] = [least < 0 ? -roomFor(-least) : 0, highest > 0 ? roomFor(highest) : 0];
       const levels = [...new Set([low, 0, high])].sort((a, b) => a - b);
-      chart = lineChart(g, theme, { width: width - (narrow() ? 0 : 130), height, levels, most, axis: fillIn(words.axis, { most }), few: narrow() });
+      chart = lineChart(g, theme, { width: width - (narrow() ? 0 : 130), height, levels, most, axis: filled(words.axis, { most }), few: narrow() });
       const { x, y } = chart;
       chart.curve(seen.score.add, most, parts, { colour: theme.mark.sum, width: 1.5, dash: [2, 5] });
       chart.curve(seen.score.add, seen.moved, parts, { colour: theme.mark.sum, width: 3.5, dash: [] });
@@ -108,7 +108,7 @@ function build(scene) {
     const { facts: { words }, state: { s } } = scene;
     const start = seen.score.add(0);
     const now = seen.score.add(s);
-    lead.textContent = fillIn(s ? words.both_ways : words.both_start, { s: placesOf(s, words), start: number(start), now: number(now), score: number(seen.score.rotate(s)) });
+    lead.textContent = filled(s ? words.both_ways : words.both_start, { s: placesOf(s, words), start: number(start), now: number(now), score: number(seen.score.rotate(s)) });
     for (const { way, title, table } of panels) {
       const [from, to] = [seen.first[way], seen.now[way]];
       title.textContent = words[way];

@@ -4,13 +4,13 @@
 
 import { roomFor } from "./arrows.js";
 import { drawClock } from "./clocks.js";
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
 import { drawStrip, outlineCell } from "./strips.js";
 import { pointers, surface, write } from "./surface.js";
-import { clockGrid, fillIn, frameClock, lineChart, pairClockAt, shortOf, turnAt } from "./rotary_parts.js";
+import { clockGrid, frameClock, lineChart, pairClockAt, shortOf, turnAt } from "./rotary_parts.js";
 
 const mount = picture(build);
 
@@ -136,7 +136,7 @@ function build(scene) {
     const { arrays, facts: { layout, words }, state: { p, pair } } = scene;
     const d = arrays.query.rows;
     const [interleaved, half, apart] = ["interleaved", "half", "apart"].map((name) => arrays[name].numbers[p]);
-    lead.textContent = fillIn(p ? words.two_scores : words.no_turn, { p, interleaved: number(interleaved, 3), half: number(half, 3), apart: number(apart, 2) });
+    lead.textContent = filled(p ? words.two_scores : words.no_turn, { p, interleaved: number(interleaved, 3), half: number(half, 3), apart: number(apart, 2) });
     const limit = limitOf(arrays.query.numbers);
     legend.replaceChildren(`\u2212${shortOf(limit)}`, bar, `+${shortOf(limit)}`);
     const [a, b] = columnsOf(pair, d, layout);
@@ -154,7 +154,7 @@ function build(scene) {
     const angle = `${p} × ${text}`;
     reading.replaceChildren(
       element("span", { class: "equation" }, ...name(String(p)), `[${a}] = ${number(x, decimals)} × cos(${angle}) ${y < 0 ? "+" : "\u2212"} ${number(Math.abs(y), decimals)} × sin(${angle}) ${settled ? "=" : "≈"} ${number(result, decimals)}`),
-      element("small", {}, fillIn(words.pair_is, { a, b, turn: turn < 1000 ? turn.toPrecision(3) : amount(Math.round(turn)) })),
+      element("small", {}, filled(words.pair_is, { a, b, turn: turn < 1000 ? turn.toPrecision(3) : amount(Math.round(turn)) })),
     );
   }
 

@@ -16,8 +16,6 @@ export function turnAt({ arrays: { turns }, facts: { parts } }, place, pair) {
 }
 
 // `{name}` in a sentence replaced by its value.
-export const fillIn = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-
 export const placesOf = (count, words) => `${count} ${count === 1 ? words.place : words.places}`;
 
 // A number above zero in up to three digits.

@@ -4,11 +4,11 @@
 
 import { angleOf, between, degrees, drawPair, drawPlane, lengthOf, pairAt, roomFor } from "./arrows.js";
 import { chosenPairs } from "./clocks.js";
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
-import { clockGrid, drawPairClock, fillIn, pairClockAt, shortOf } from "./rotary_parts.js";
+import { clockGrid, drawPairClock, pairClockAt, shortOf } from "./rotary_parts.js";
 
 const mount = picture(build);
 
@@ -106,12 +106,12 @@ function createPanel(scene, index) {
     const turn = (v) => `${number(degrees(angleOf(v)), 1)}°`;
     const line = (role, label, value) => [element("dt", { class: role }, label), element("dd", { class: role }, value)];
     table.replaceChildren(
-      ...line("query", fillIn(words.arrow_of, { word: words.query_word, at: facts.query_at[index] }), turn(turnedQ)),
-      ...line("key", fillIn(words.arrow_of, { word: words.key_word, at: facts.key_at[index] }), turn(turnedK)),
+      ...line("query", filled(words.arrow_of, { word: words.query_word, at: facts.query_at[index] }), turn(turnedQ)),
+      ...line("key", filled(words.arrow_of, { word: words.key_word, at: facts.key_at[index] }), turn(turnedK)),
       ...line("value", words.angle_between, `${degrees(Math.abs(between(turnedQ, turnedK))).toFixed(1)}°`),
-      ...line("value strong", fillIn(words.score_all, { count: arrays.frequencies.rows }), number(arrays.scores.numbers[index], 3)),
+      ...line("value strong", filled(words.score_all, { count: arrays.frequencies.rows }), number(arrays.scores.numbers[index], 3)),
     );
-    discs.describe(fillIn(words.alt_panel, { sentence: facts.tokens[index].join(" ") }));
+    discs.describe(filled(words.alt_panel, { sentence: facts.tokens[index].join(" ") }));
     small.describe(facts.alt);
   }
 

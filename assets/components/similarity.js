@@ -3,7 +3,7 @@
 // Facts: words (n), a, length, width, std, high, said. State: word, which of the n stands in the picture.
 
 import { drawArrow, drawWedge, roomFor } from "./arrows.js";
-import { element, visible } from "./dom.js";
+import { element, filled, visible } from "./dom.js";
 import { animator, ease, mix } from "./motion.js";
 import { number, settle } from "./numbers.js";
 import { picture } from "./picture.js";
@@ -21,7 +21,6 @@ const LONGEST_WORD = 16; // letters
 const TURN_MS = 300;
 const WEDGE = 54; // its radius
 
-const filled = (sentence, given) => sentence.replace(/\{(\w+)\}/g, (_, name) => given[name]);
 const shortWord = (word) => (word.length > LONGEST_WORD ? `${visible(word).slice(0, LONGEST_WORD - 1)}…` : visible(word));
 
 function build(scene) {

@@ -1,7 +1,7 @@
 // The cosine of each two of some words as cells: darker is more alike. A cell is chosen by hand or by arrow keys.
 // Tensors: cosines (n × n). Facts: words (n), high (where 95 % of random directions are), said. State: i, j, row and column.
 
-import { element, visible } from "./dom.js";
+import { element, filled, visible } from "./dom.js";
 import { outline } from "./heatmap.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
@@ -20,7 +20,6 @@ const UPRIGHT = 14; // pixels a column needs for upright ones
 const NUMBER_ROOM = [38, 17]; // pixels that a number needs
 const USUAL_HEIGHT = { wide: 384, phone: 330 };
 
-const filledIn = (sentence, given) => sentence.replace(/\{(\w+)\}/g, (_, name) => given[name]);
 const shortened = (word, most) => (word.length > most ? `${visible(word).slice(0, most - 1)}…` : visible(word));
 
 function build(scene) {
@@ -123,7 +122,7 @@ function build(scene) {
     const place = Math.abs(value) > facts.high ? facts.said.outside_here : facts.said.inside_here;
     reading.replaceChildren(
       element("span", { class: "equation" }, `cos(${a}, ${b}) = `, element("b", { class: "value" }, number(value, 3))),
-      element("small", {}, filledIn(place, { high: number(facts.high, 3) })),
+      element("small", {}, filled(place, { high: number(facts.high, 3) })),
     );
     bar.style.background = slateGradient(similarityFill, -1, 1);
   }

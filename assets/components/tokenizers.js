@@ -2,7 +2,7 @@
 // Facts: text, rows [{name, size, tokens [{id, text, start, end, bytes, unknown, special}], back, exact, middle}], say.
 // Tensors: counts, per_token. State: at (a character of the text), or id.
 
-import { element, visible } from "./dom.js";
+import { element, filled, visible } from "./dom.js";
 import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { kindOf, nodesOf, plainOf, seen } from "./tokenizers_pieces.js";
@@ -12,8 +12,6 @@ const mountRows = picture(build);
 export default function (given) {
   return mountRows(given);
 }
-
-const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
 function build(scene) {
   const rows = element("div", { class: "rows" });

@@ -1,7 +1,7 @@
 // Words and tokenizers as a matrix: how many pieces each word is, and which. One piece is a filled cell.
 // Tensors: counts (words × tokenizers). Facts: words, pieces, unknown, names, sizes, one (how many words are one piece).
 
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { nodesOf, plainOf } from "./tokenizers_pieces.js";
@@ -13,7 +13,6 @@ export default function (given) {
 }
 
 const BYTES = /^<((?:0x[0-9A-F]{2} ?)+)>$/;
-const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 const tokenOf = (text) => ({ text, bytes: BYTES.exec(text)?.[1].replaceAll("0x", "") ?? null });
 
 function build(scene) {
@@ -28,7 +27,7 @@ function build(scene) {
     const found = pieces[row][column].map(tokenOf);
     const sentence = unknown[row][column] ? say.cell_unknown : found.length === 1 ? say.cell_one : say.cell;
     const values = { word: plainOf({ text: words[row] }), name: names[column], count: found.length, pieces: found.map(plainOf).join(" + ") };
-    reading.replaceChildren(element("span", {}, put(sentence, values)));
+    reading.replaceChildren(element("span", {}, filled(sentence, values)));
   }
 
   function cell(row, column) {

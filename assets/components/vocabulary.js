@@ -3,7 +3,7 @@
 // Tensors: tokens (21), costs (21 × 3: layers, attention, head). Facts: rows, floor, cheapest, ticks, characters, chosen
 // (names in the order of `of`), type, say. State: k (entries 2^k), of (BPE, Unigram, or a tokenizer in use).
 
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, pointers, surface, write } from "./surface.js";
@@ -20,8 +20,6 @@ const OWN_SIZES = 8;
 const NAME_AT = { // from its mark, and how it is aligned there
   minilm: [12, 19, "right"], wordllama: [-4, -17, "left"], gpt2: [12, 0, "left"], cl100k: [0, 19, "center"], o200k: [14, -17, "right"],
 };
-const withValues = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
-
 const WORDS_OF = [[1e18, "quintillion"], [1e15, "quadrillion"], [1e12, "trillion"], [1e9, "billion"], [1e6, "million"]];
 const unitOf = (value) => WORDS_OF.find(([unit]) => value >= unit) ?? [1, ""];
 
@@ -136,10 +134,10 @@ function buildTrade(scene) {
     const { theme, facts: { say, floor, characters, ticks } } = scene;
     const { top, low, phone } = geo;
     const size = phone ? 14 : 15;
-    write(g, theme, withValues(say.tokens, { characters: amount(characters) }), 4, 11, { size: size + 1, colour: theme.ink });
+    write(g, theme, filled(say.tokens, { characters: amount(characters) }), 4, 11, { size: size + 1, colour: theme.ink });
     if (!phone) write(g, theme, say.hand, top.x + top.w + 26, 11, { size, align: "right" });
     const [unit, name] = unitOf(end);
-    write(g, theme, withValues(name ? say.costs : say.costs_plain, { unit: name }), 4, low.y - 17, { size: size + 1, colour: theme.ink });
+    write(g, theme, filled(name ? say.costs : say.costs_plain, { unit: name }), 4, low.y - 17, { size: size + 1, colour: theme.ink });
     const span = Math.exp(most);
     const first = 10 ** Math.floor(Math.log10(Math.exp(least)));
     const steps = [1, 2, 4, 10, 20, 40, 100].map((step) => step * first).filter((step) => Math.log(step) > least && step <= span);
@@ -152,7 +150,7 @@ function buildTrade(scene) {
     g.lineTo(top.x + top.w, tall(floor));
     g.stroke();
     g.setLineDash([]);
-    write(g, theme, withValues(say.floor, { floor: amount(floor) }), top.x + 2, tall(floor) + 11, { size });
+    write(g, theme, filled(say.floor, { floor: amount(floor) }), top.x + 2, tall(floor) + 11, { size });
     g.strokeStyle = theme.line;
     g.beginPath();
     g.moveTo(low.x, low.y + low.h + 0.5);
@@ -272,25 +270,25 @@ function buildTrade(scene) {
     const best = rows()[cheapest[kind]];
     const against = (ratio, words) => {
       const over = (ratio - 1) * 100;
-      if (ratio >= 2) return withValues(say.times, { times: number(ratio, ratio < 10 ? 1 : 0), ...words });
-      return withValues(say.more, { over: (over < 0 ? "" : "+") + number(over, Math.abs(over) < 0.95 ? 1 : 0), ...words });
+      if (ratio >= 2) return filled(say.times, { times: number(ratio, ratio < 10 ? 1 : 0), ...words });
+      return filled(say.more, { over: (over < 0 ? "" : "+") + number(over, Math.abs(over) < 0.95 ? 1 : 0), ...words });
     };
-    const asked = row.asked !== row.size ? withValues(say.asked, { asked: amount(row.asked) }) : "";
+    const asked = row.asked !== row.size ? filled(say.asked, { asked: amount(row.asked) }) : "";
     const width = row.parameters / row.size;
     const lines = [
-      [say.bytes, bytesOf(row.bytes), withValues(say.numbers, { size: amount(row.size), width: amount(width), parameters: amount(row.parameters), type })],
-      [say.sequence, amount(row.tokens), withValues(say.rate, { per: number(characters / row.tokens, 2), trained: amount(row.trained) })],
-      [say.work, large(row.total), row === best ? withValues(say.cheapest, { kind }) : against(row.total / best.total, { kind, best: amount(best.size) })],
+      [say.bytes, bytesOf(row.bytes), filled(say.numbers, { size: amount(row.size), width: amount(width), parameters: amount(row.parameters), type })],
+      [say.sequence, amount(row.tokens), filled(say.rate, { per: number(characters / row.tokens, 2), trained: amount(row.trained) })],
+      [say.work, large(row.total), row === best ? filled(say.cheapest, { kind }) : against(row.total / best.total, { kind, best: amount(best.size) })],
     ];
     panel.replaceChildren(
-      element("h2", {}, own ? `${row.kind}, ${withValues(say.sum, { size: amount(row.size) })}` : `${row.name}, ${withValues(say.sum, { size: amount(row.size) })}`),
+      element("h2", {}, own ? `${row.kind}, ${filled(say.sum, { size: amount(row.size) })}` : `${row.name}, ${filled(say.sum, { size: amount(row.size) })}`),
       element("small", { class: "asked" }, asked),
       ...lines.map(([name, value, more]) => element("div", { class: "fact" }, element("span", {}, name), element("b", {}, value), element("small", {}, more))),
     );
     legend.replaceChildren(...["layers", "attention", "head"].flatMap((part) => [element("i", { class: `swatch ${part}` }), say[part]]));
     reading.replaceChildren(
       element("span", { class: "equation" }, sumOf(row.costs)),
-      element("small", {}, withValues(say.formula, { tokens: amount(row.tokens) })),
+      element("small", {}, filled(say.formula, { tokens: amount(row.tokens) })),
     );
   }
 

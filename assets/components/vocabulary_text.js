@@ -1,7 +1,7 @@
 // A text in vocabularies of one kind, row under row, the smallest first: the same text in fewer and longer pieces.
 // Tensors: counts (8). Facts: rows [{size, tokens [{id, text, start, end, bytes}]}], text, kind, say. State: at.
 
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { nodesOf, plainOf, seen } from "./tokenizers_pieces.js";
@@ -11,8 +11,6 @@ const mountText = picture(buildText);
 export default function (given) {
   return mountText(given);
 }
-
-const inWords = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
 function buildText(scene) {
   const list = element("div", { class: "sizes" });
@@ -44,7 +42,7 @@ function buildText(scene) {
       });
       const count = scene.arrays.counts.numbers[i];
       return element("section", { class: "size" },
-        element("div", { class: "whose" }, element("b", {}, inWords(say.entries, { size: amount(row.size) })), element("span", {}, String(count))),
+        element("div", { class: "whose" }, element("b", {}, filled(say.entries, { size: amount(row.size) })), element("span", {}, String(count))),
         element("div", { class: "bits" }, ...pieces));
     }));
   }
@@ -65,14 +63,14 @@ function buildText(scene) {
       const { token, row } = hover;
       const part = seen(characters.slice(token.start, token.end).join(""));
       const words = { size: amount(row.size), id: token.id, piece: plainOf(token), part };
-      return reading.replaceChildren(element("span", { class: "equation" }, inWords(token.bytes ? say.raw : say.token, words)));
+      return reading.replaceChildren(element("span", { class: "equation" }, filled(token.bytes ? say.raw : say.token, words)));
     }
     const first = rows.findIndex((row) => row.tokens.some((token) => !token.bytes && covers(token, at, at + 1)));
     const longest = rows.at(-1).tokens.find((token) => covers(token, at, at + 1));
     const whole = rows.find((row) => row.tokens.some((token) => longest && token.text === longest.text && token.start === longest.start));
     reading.replaceChildren(
-      element("span", { class: "equation" }, inWords(say.at, { at, part: seen(characters[at] ?? "") })),
-      element("small", {}, first < 0 || !longest ? "" : inWords(say.here, { piece: plainOf(longest), size: amount(whole.size) })),
+      element("span", { class: "equation" }, filled(say.at, { at, part: seen(characters[at] ?? "") })),
+      element("small", {}, first < 0 || !longest ? "" : filled(say.here, { piece: plainOf(longest), size: amount(whole.size) })),
     );
   }
 
