@@ -25,27 +25,36 @@ COMPONENTS = ASSETS / "components"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
 
 
-def bundle(entry: Path) -> str:
-    """The script `entry` with all modules it imports, in one scope. Modules may not share a top-level name."""
-    joined: dict[str, str] = {}
+def modules(entry: Path) -> dict[Path, str]:
+    """The script `entry` and all modules that it imports, each after those that it imports itself, without imports."""
+    joined: dict[Path, str] = {}
 
     def add(path: Path) -> None:
-        if path.name in joined:
+        if path in joined:
             return
         source = path.read_text("utf-8")
         for name in _IMPORT.findall(source):
             add(path.parent / name)
         body = _IMPORT.sub("", source)
-        joined[path.name] = body if path == entry else re.sub(r"^export ", "", body, flags=re.MULTILINE)
+        joined[path] = body if path == entry else re.sub(r"^export ", "", body, flags=re.MULTILINE)
 
     add(entry)
-    return "\n".join(joined.values())
+    return joined
+
+
+def bundle(entry: Path) -> str:
+    """The script `entry` with all modules it imports, in one scope. Modules may not share a top-level name."""
+    return "\n".join(modules(entry).values())
+
+
+def styles(entry: Path) -> str:
+    """The style sheets of what `entry` is joined from: the one of all, then those with a module's name."""
+    sheets = [COMPONENTS / "base.css", *(path.with_suffix(".css") for path in modules(entry))]
+    return "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
 
 
 def _component(entry: Path) -> Callable[..., Any]:
-    sheets = [COMPONENTS / "base.css", entry.with_suffix(".css")]
-    css = "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
-    return st.components.v2.component(f"embviz_{entry.stem}", js=bundle(entry), css=css)
+    return st.components.v2.component(f"embviz_{entry.stem}", js=bundle(entry), css=styles(entry))
 
 
 _entries = {  # a module that exports a default is a component by the name of its file

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load
 
 from embviz.ui.cached import Tensors
-from embviz.ui.components import COMPONENTS, bundle, valid_state
+from embviz.ui.components import COMPONENTS, bundle, styles, valid_state
 from embviz.ui.params import ChoiceParam, IntParam
 
 ENTRIES = [path for path in sorted(COMPONENTS.glob("*.js")) if "export default" in path.read_text("utf-8")]
@@ -18,6 +18,14 @@ STEERED = (
     ChoiceParam("x_side", "", "q", ("q", "k")),
 )
 GOOD = {"stage": 1, "token": 0, "side": "k", "time": 1}
+
+
+def test_a_module_brings_its_style_sheet():
+    marks = (COMPONENTS / "claims_marks.css").read_text("utf-8")
+    for name in ("claims", "claims_list"):
+        own = (COMPONENTS / f"{name}.css").read_text("utf-8")
+        assert marks in styles(COMPONENTS / f"{name}.js") and styles(COMPONENTS / f"{name}.js").endswith(own)
+    assert marks not in styles(COMPONENTS / "practice.js")
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.stem)
