@@ -31,6 +31,7 @@ MODULES = (
     "pipeline",
     "positions",
     "projection",
+    "ranking",
     "recipe",
     "rotary",
     "rotation",

@@ -11,24 +11,19 @@ Conventions. A table is (rows, dim) and is addressed by row number. The cosine w
 bfloat16 are computed as float32, and scores have the table's precision: float32, or float64 for a table in float64. A
 table that holds NaN or infinity is a ValueError that names the row.
 
-Rankings are exact. Matrix products in the table's precision, or in bfloat16 where that is faster, a block of queries at
-a time, only choose candidates: all rows whose product comes within its largest possible rounding error of the k-th
-best. Each candidate is then scored alone in float64, and the score rounded once. Rows are ordered by that rounded
-score, and rows of equal score by their number, the smaller first, on the k-th place too. So the result does not depend
-on the size of a block, the number of threads, the precision of the products, or what else is asked in the same call.
-On a device without float64 the CPU computes what is float64.
+Rankings are exact, and rows of equal score are ordered by their number: see `ranking`. On a device without float64 the
+CPU computes what is float64.
 """
 
-import functools
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from embviz.compute import ranking
 from embviz.compute.checks import (
     checked_choice,
     checked_numbers,
@@ -38,6 +33,7 @@ from embviz.compute.checks import (
     checked_table,
 )
 from embviz.compute.positions import exact_device
+from embviz.compute.ranking import Excluded, Neighbours, Scoring, by_direction, by_product, products, ranked, slack_of
 
 Metric = Literal["cosine", "dot", "euclidean"]
 Method = Literal["3cosadd", "3cosmul"]
@@ -45,34 +41,11 @@ Method = Literal["3cosadd", "3cosmul"]
 METRICS = ("cosine", "dot", "euclidean")
 METHODS = ("3cosadd", "3cosmul")
 
-BLOCK_ELEMENTS = 1 << 22
-"""Scores held at a time, 16 MB in float32, but at least one query's; beside them there is a copy of the table."""
-
 EPSILON = 0.001
 """What 3CosMul adds to its denominator (Levy and Goldberg 2014, section 6)."""
 
 MAX_ORDERED = 1000
 """Rows that `order_by_clustering` takes: it holds all their distances, and its time grows with the square."""
-
-# Of a group of rows only the best is looked at first. Small groups are many, large ones hold many rows that turn out
-# not to be among the k best; a share of sqrt(n / k) is between.
-_GROUP_SHARE, _MAX_GROUP = 0.25, 16
-_TILE_QUERIES, _TILE_ELEMENTS = 512, 1 << 20  # scores that stay in a processor's cache, 4 MB in float32
-_PAIR_ELEMENTS = 1 << 17  # numbers of vectors in float64 that stay there, 1 MB
-_COARSE_PRODUCTS = 1 << 26  # from so many on, bfloat16 can pay
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The best rows of a table, best first: all (k,) for one query, (q, k) for q queries.
-
-    indices: row numbers, int64. scores: cosine, dot product or distance (smaller is nearer); for analogies the cosine
-    with b - a + c, or the ratio of 3CosMul. candidates: how many rows were ranked, () or (q,), int64.
-    """
-
-    indices: Tensor
-    scores: Tensor
-    candidates: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +92,7 @@ def cosine_similarity(a: Tensor, b: Tensor | None = None) -> Tensor:
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a is of shape {tuple(a.shape)} and b {tuple(b.shape)}; their rows must be of one width")
     cosines = torch.empty(len(a), len(b), dtype=_working(torch.promote_types(a.dtype, b.dtype)), device=a.device)
-    side = max(1, min(math.isqrt(BLOCK_ELEMENTS), BLOCK_ELEMENTS // a.shape[1]))
+    side = max(1, min(math.isqrt(ranking.BLOCK_ELEMENTS), ranking.BLOCK_ELEMENTS // a.shape[1]))
     for top in range(0, len(a), side):
         rows, lengths = _measured(_exact(a[top : top + side]))
         for left in range(0, len(b), side):
@@ -165,7 +138,7 @@ def nearest(
         )
     scoring = {"cosine": _by_cosine, "dot": _by_dot, "euclidean": _by_distance}[metric](table, _exact(queries))
     excluded = _excluded(exclude, table, torch.empty(len(queries), 0, dtype=torch.int64, device=table.device))
-    found = _ranked(table, scoring, len(queries), checked_size("k", k), excluded)
+    found = ranked(table, scoring, len(queries), checked_size("k", k), excluded)
     if metric == "euclidean":
         found = Neighbours(found.indices, -found.scores, found.candidates)
     return found if query.dim() == 2 else _first(found)
@@ -202,7 +175,7 @@ def analogy(
     rows = torch.stack([each.expand(n_queries) for each in inputs], dim=1)
     scoring = (_by_sum if method == "3cosadd" else _by_ratio)(table, rows)
     excluded = _excluded(exclude, table, rows if exclude_inputs else rows[:, :0])
-    found = _ranked(table, scoring, n_queries, checked_size("k", k), excluded)
+    found = ranked(table, scoring, n_queries, checked_size("k", k), excluded)
     return found if any(each.dim() for each in inputs) else _first(found)
 
 
@@ -250,7 +223,7 @@ def pair_cosines(vectors: Tensor, n_pairs: int, *, seed: int = 0) -> Tensor:
     n = len(table)
     first = torch.randint(n, (n_pairs,), generator=generator, device="cpu")
     second = (first + torch.randint(1, n, (n_pairs,), generator=generator, device="cpu")) % n
-    step = max(1, BLOCK_ELEMENTS // table.shape[1])
+    step = max(1, ranking.BLOCK_ELEMENTS // table.shape[1])
     pairs = zip(first.to(table.device).split(step), second.to(table.device).split(step), strict=True)
     return torch.cat([paired_cosines(table[one], table[other]) for one, other in pairs])
 
@@ -317,223 +290,7 @@ def order_by_clustering(vectors: Tensor) -> Tensor:
     return (order if order[0] < order[-1] else order.flip(0)).to(table.device)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scoring:
-    """Two ways to score rows, larger is better.
-
-    approximate(queries, rows, out) writes the scores of two slices, queries with rows, into `out`, a tile of `dtype`;
-    approximate_pairs(queries, rows) are those of pairs (p,), up to rounding; slack (q, 1) is how far apart two of
-    either may be and still be in the wrong order. exact(queries, rows) are the scores of pairs (p,) in float64. They
-    rank like the approximate ones, but need not be the same function.
-    """
-
-    approximate: Callable[[slice, slice, Tensor], object]
-    approximate_pairs: Callable[[Tensor, Tensor], Tensor]
-    slack: Tensor
-    exact: Callable[[Tensor, Tensor], Tensor]
-    finer: "_Scoring | None" = None
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return torch.bfloat16 if self.finer else self.slack.dtype
-
-
-@dataclass(frozen=True, slots=True)
-class _Excluded:
-    """Rows left out: `shared` (m,), increasing, for every query; `own` (q, m) for each its own, repeats allowed."""
-
-    shared: Tensor
-    own: Tensor
-
-    def left(self, n: int) -> Tensor:
-        """How many of n rows are left for each query, (q,)."""
-        rows = self.own.sort(dim=1).values
-        new = ~torch.isin(rows, self.shared)
-        new[:, 1:] &= rows[:, 1:] != rows[:, :-1]
-        return n - len(self.shared) - new.sum(dim=1)
-
-    def among(self, query: Tensor, rows: Tensor, n: int) -> Tensor:
-        """Which of the pairs (p,) of a query and one of n rows are left out."""
-        low, high = (int(query[0]), int(query[-1])) if len(query) else (0, -1)  # pairs come in the order of the queries
-        numbers = torch.arange(low, high + 1, device=rows.device)[:, None]
-        own = (numbers * n + self.own[low : high + 1]).reshape(-1)
-        return torch.isin(rows, self.shared) | torch.isin(query * n + rows, own)
-
-
-def _ranked(table: Tensor, scoring: _Scoring, n_queries: int, k: int, excluded: _Excluded) -> Neighbours:
-    """The k best rows for each query.
-
-    Of the approximate scores only the largest of every group of rows is kept. The k-th largest of those is a lower
-    bound for the k-th best score, so that only groups that reach it, less the slack, hold candidates.
-    """
-    n, device = len(table), table.device
-    left = excluded.left(n)
-    fewest = int(left.min()) if n_queries else n
-    if k > fewest:
-        without = f" without the {n - fewest} excluded" if n > fewest else ""
-        raise ValueError(f"k is {k}; a table of {n} rows{without} has {fewest} to give")
-    indices = torch.empty(n_queries, k, dtype=torch.int64, device=device)
-    scores = torch.empty(n_queries, k, dtype=table.dtype, device=device)
-    group = max(1, min(_MAX_GROUP, int(math.sqrt(n / k) * _GROUP_SHARE)))
-    step = max(1, min(_TILE_QUERIES, BLOCK_ELEMENTS * group // (2 * n)))  # two numbers for each group that is reached
-    for start in range(0, n_queries, step):
-        block = slice(start, min(start + step, n_queries))
-        largest, members, bound = _bounded(scoring, n, block, group, k, excluded)
-        reached, place = (largest >= bound).nonzero(as_tuple=True)
-        counts = torch.bincount(reached, minlength=len(bound)).tolist()
-        for few, pairs in _portions(counts, BLOCK_ELEMENTS // (4 * group)):
-            here = slice(start + few.start, start + few.stop)
-            rows = members[place[pairs]].reshape(-1)
-            query = (reached[pairs] + start).repeat_interleave(group)
-            rough = _in_pieces(scoring.approximate_pairs, query, rows.clamp(max=n - 1), table.shape[1], bound)
-            likely = (rough >= bound[query - start, 0]) & (rows < n)
-            query, rows = query[likely], rows[likely]
-            allowed = ~excluded.among(query, rows, n)
-            query, rows = query[allowed], rows[allowed]
-            exact = _in_pieces(scoring.exact, query, rows, table.shape[1], table)
-            best = _best(query - here.start, rows, exact, here.stop - here.start, k)
-            indices[here], scores[here] = rows[best], exact[best]
-    return Neighbours(indices, scores, left)
-
-
-def _bounded(
-    scoring: _Scoring, n: int, block: slice, group: int, k: int, excluded: _Excluded
-) -> tuple[Tensor, Tensor, Tensor]:
-    """What `_largest` gives, and what a group's largest must reach, (queries, 1), to hold one of the k best."""
-    largest, members = _largest(n, scoring, block, group, excluded)
-    best = largest.topk(k, dim=1, sorted=False).values if k > 1 else largest.amax(dim=1, keepdim=True)
-    bound = best.amin(dim=1, keepdim=True)
-    bound = bound - scoring.slack[block] - bound.abs() * (2 * torch.finfo(bound.dtype).eps)
-    if scoring.finer and bool((bound <= 0).any()):
-        return _bounded(scoring.finer, n, block, group, k, excluded)
-    return largest, members, bound
-
-
-def _largest(n: int, scoring: _Scoring, block: slice, group: int, excluded: _Excluded) -> tuple[Tensor, Tensor]:
-    """The largest approximate score in every group of rows for a slice of queries, (queries, groups), and the groups.
-
-    The latter are (groups, group) row numbers, of which those from n on do not exist. A tile of scores stays in a
-    processor's cache until its groups' largest are taken; a group is every width-th row of a tile, so that this runs
-    along memory.
-    """
-    height, device = block.stop - block.start, scoring.slack.device
-    width = min(-(-n // group), max(1, _TILE_ELEMENTS // (height * group)))
-    tile = width * group
-    starts = range(0, n, tile)
-    own = excluded.own[block]
-    order = own.reshape(-1).argsort()
-    own_rows, own_queries = own.reshape(-1)[order], order // max(1, own.shape[1])
-    edges = torch.tensor([*starts, n], device=device)
-    own_edges, shared_edges = (torch.searchsorted(rows, edges).tolist() for rows in (own_rows, excluded.shared))
-    scores = torch.full((height, tile), -math.inf, dtype=scoring.dtype, device=device)
-    largest = torch.empty(height, len(starts) * width, dtype=scoring.dtype, device=device)
-
-    def ordered(values: Tensor) -> Tensor:  # integers are compared faster, and in the same order if they are positive
-        return values.view(torch.int16) if scoring.finer else values
-
-    for index, start in enumerate(starts):
-        rows = slice(start, min(start + tile, n))
-        scoring.approximate(block, rows, scores[:, : rows.stop - start])
-        if rows.stop - start < tile:
-            scores[:, rows.stop - start :] = -math.inf
-        if own_edges[index] < own_edges[index + 1]:
-            these = slice(own_edges[index], own_edges[index + 1])
-            scores[own_queries[these], own_rows[these] - start] = -math.inf
-        if shared_edges[index] < shared_edges[index + 1]:
-            these = slice(shared_edges[index], shared_edges[index + 1])
-            scores[:, excluded.shared[these] - start] = -math.inf
-        here = largest[:, index * width : (index + 1) * width]
-        torch.amax(ordered(scores).view(height, group, width), dim=1, out=ordered(here))
-    firsts = (torch.tensor(starts, device=device)[:, None] + torch.arange(width, device=device)).reshape(-1, 1)
-    return largest.to(scoring.slack.dtype), firsts + torch.arange(0, tile, width, device=device)
-
-
-def _best(query: Tensor, rows: Tensor, scores: Tensor, n_queries: int, k: int) -> Tensor:
-    """Places of the k best of the pairs (p,) for each query, (queries, k): by score, then by the smaller row number."""
-    order = rows.argsort()
-    order = order[scores[order].argsort(stable=True, descending=True)]
-    order = order[query[order].argsort(stable=True)]
-    counts = torch.bincount(query, minlength=n_queries)
-    return order[(counts.cumsum(0) - counts)[:, None] + torch.arange(k, device=rows.device)]
-
-
-def _portions(counts: Sequence[int], most: int) -> Iterator[tuple[slice, slice]]:
-    """Slices of queries that have at most `most` things together, or of one query, and of these things."""
-    start = first = total = 0
-    for index, count in enumerate(counts):
-        if index > start and total + count > first + most:
-            yield slice(start, index), slice(first, total)
-            start, first = index, total
-        total += count
-    yield slice(start, len(counts)), slice(first, total)
-
-
-def _in_pieces(
-    score: Callable[[Tensor, Tensor], Tensor], query: Tensor, rows: Tensor, dim: int, like: Tensor
-) -> Tensor:
-    """score(query, rows) of pairs (p,), so many at a time that their vectors stay in a cache; of the type of `like`."""
-    step = max(1, _PAIR_ELEMENTS // dim)
-    pieces = zip(query.split(step), rows.split(step), strict=True)
-    return torch.cat([score(*pair).to(like.dtype).to(like.device) for pair in pieces])
-
-
-def _by_product(
-    left: Tensor, right: Tensor, slack: Tensor, exact: Callable[[Tensor, Tensor], Tensor], plus: Tensor | None = None
-) -> _Scoring:
-    """Approximate scores that are a row of `left` for a query times a row of `right`, and `plus` (n,) for each row."""
-
-    def approximate(block: slice, rows: slice, out: Tensor) -> None:
-        if plus is None:
-            torch.mm(left[block], right[rows].T, out=out)
-        else:
-            torch.addmm(plus[rows], left[block], right[rows].T, out=out)
-
-    def approximate_pairs(query: Tensor, rows: Tensor) -> Tensor:
-        products = _products(left[query], right[rows])
-        return products if plus is None else products + plus[rows]
-
-    return _Scoring(approximate, approximate_pairs, slack, exact)
-
-
-def _by_direction(
-    left: Tensor, right: Tensor, longest: float | Tensor, exact: Callable[[Tensor, Tensor], Tensor]
-) -> _Scoring:
-    """`_by_product` of rows of `left`, of length 1, with rows of `right`, none longer than `longest`.
-
-    Where a processor multiplies bfloat16 faster, the tiles are of that: u = 2 ** -9 is lost of each factor and of the
-    score, 3 u of two vectors of length 1, and two scores are compared.
-    """
-    scoring = _by_product(left, right, (_slack(right) * longest + left.new_zeros(len(left), 1)), exact)
-    if len(left) * right.numel() < _COARSE_PRODUCTS or not _coarse_is_faster(right.device.type, right.dtype):
-        return scoring
-    near, far = left.to(torch.bfloat16), right.to(torch.bfloat16)
-
-    def approximate(block: slice, rows: slice, out: Tensor) -> None:
-        torch.mm(near[block], far[rows].T, out=out)
-
-    slack = scoring.slack + 6.1 * 2.0**-9 * longest
-    return _Scoring(approximate, scoring.approximate_pairs, slack, exact, scoring)
-
-
-@functools.cache
-def _coarse_is_faster(device: str, dtype: torch.dtype) -> bool:
-    """Whether products in bfloat16 take less time here than in `dtype`; asked by timing, since no library says so."""
-    if device != "cpu" or dtype != torch.float32:
-        return False
-    return _product_seconds(torch.bfloat16) < 0.7 * _product_seconds(dtype)
-
-
-def _product_seconds(dtype: torch.dtype) -> float:
-    left, right = torch.ones(256, 64, dtype=dtype), torch.ones(1024, 64, dtype=dtype)
-    seconds = []
-    for _ in range(6):
-        begin = time.perf_counter()
-        torch.mm(left, right.T)
-        seconds.append(time.perf_counter() - begin)
-    return min(seconds)
-
-
-def _by_cosine(table: Tensor, queries: Tensor) -> _Scoring:
+def _by_cosine(table: Tensor, queries: Tensor) -> Scoring:
     asked, lengths = _measured(queries)
     rough = (asked / lengths).to(table.device, table.dtype)
 
@@ -541,21 +298,21 @@ def _by_cosine(table: Tensor, queries: Tensor) -> _Scoring:
         query = query.to(asked.device)
         return _cosines(asked[query], lengths[query], *_measured(_exact(table[rows])))
 
-    return _by_direction(rough, _units(table), 1.0, exact)
+    return by_direction(rough, _units(table), 1.0, exact)
 
 
-def _by_dot(table: Tensor, queries: Tensor) -> _Scoring:
+def _by_dot(table: Tensor, queries: Tensor) -> Scoring:
     """Candidates by the dot product with the query's direction, since its length changes no order."""
     rough = _units(queries).to(table.device, table.dtype)
     near, lengths, _ = _plain(table)
 
     def exact(query: Tensor, rows: Tensor) -> Tensor:
-        return _products(queries[query.to(queries.device)], _exact(table[rows]))
+        return products(queries[query.to(queries.device)], _exact(table[rows]))
 
-    return _by_direction(rough, near, lengths.max(), exact)
+    return by_direction(rough, near, lengths.max(), exact)
 
 
-def _by_distance(table: Tensor, queries: Tensor) -> _Scoring:
+def _by_distance(table: Tensor, queries: Tensor) -> Scoring:
     """Candidates by q · v - v² / 2, which is half of q² - (q - v)²."""
     sample = table[:: max(1, len(table) // 1000)]
     middle = sample.mean(dim=0)
@@ -570,7 +327,7 @@ def _by_distance(table: Tensor, queries: Tensor) -> _Scoring:
     def exact(query: Tensor, rows: Tensor) -> Tensor:
         return -torch.linalg.vector_norm(queries[query.to(queries.device)] - _exact(table[rows]), dim=1)
 
-    return _by_product(rough, near, _slack(table) * reach.square(), exact, lengths.square() / -2)
+    return by_product(rough, near, slack_of(table) * reach.square(), exact, lengths.square() / -2)
 
 
 def _plain(table: Tensor) -> tuple[Tensor, Tensor, float]:
@@ -585,12 +342,12 @@ def _plain(table: Tensor) -> tuple[Tensor, Tensor, float]:
     return table / scale, torch.linalg.vector_norm(table / scale, dim=1), scale
 
 
-def _by_sum(table: Tensor, rows: Tensor) -> _Scoring:
+def _by_sum(table: Tensor, rows: Tensor) -> Scoring:
     a, b, c = (_units(_exact(table[each])) for each in rows.T)
     return _by_cosine(table, b - a + c)
 
 
-def _by_ratio(table: Tensor, rows: Tensor) -> _Scoring:
+def _by_ratio(table: Tensor, rows: Tensor) -> Scoring:
     """3CosMul, in float64 throughout: near a cosine of -1 with a, a rounding error grows a millionfold."""
     inputs = [_units(_exact(table[each])) for each in rows.T]
     dtype = torch.float32 if table.device.type == "mps" else torch.float64
@@ -605,20 +362,10 @@ def _by_ratio(table: Tensor, rows: Tensor) -> _Scoring:
 
     def exact(query: Tensor, rows: Tensor) -> Tensor:
         units, query = _units(_exact(table[rows])), query.to(inputs[0].device)
-        return ratio(*(_products(each[query], units) for each in inputs))
+        return ratio(*(products(each[query], units) for each in inputs))
 
     slack = torch.full((len(rows), 1), (table.shape[1] + 8) * 1e-9, dtype=dtype, device=table.device)
-    return _Scoring(approximate, exact, slack, exact)
-
-
-def _slack(table: Tensor) -> float:
-    """By how much products of vectors of length 1 may differ in order from their exact scores.
-
-    With u half of eps, a sum of d products is off by at most d u in any order of summation (Higham 2002, "Accuracy and
-    Stability of Numerical Algorithms", section 3.1), and scaling both vectors to length 1 adds at most (d + 8) u. The
-    exact score may be off as much if it has the table's precision, and two scores are compared: 4 (2 d + 8) u.
-    """
-    return (4 * table.shape[1] + 16) * torch.finfo(table.dtype).eps
+    return Scoring(approximate, exact, slack, exact)
 
 
 def _table(vectors: Tensor) -> Tensor:
@@ -660,16 +407,11 @@ def _units(rows: Tensor) -> Tensor:
 
 def _cosines(a: Tensor, lengths_a: Tensor, b: Tensor, lengths_b: Tensor) -> Tensor:
     """The cosines of rows (p, dim) with rows (p, dim), (p,): exactly 0 where the products of their numbers cancel."""
-    return (_products(a, b) / lengths_a[:, 0] / lengths_b[:, 0]).clamp_(-1, 1)
-
-
-def _products(a: Tensor, b: Tensor) -> Tensor:
-    """The dot products of rows (p, dim) with rows (p, dim), (p,), each computed alone."""
-    return (a * b).sum(dim=1)
+    return (products(a, b) / lengths_a[:, 0] / lengths_b[:, 0]).clamp_(-1, 1)
 
 
 def _blocks(table: Tensor) -> tuple[Tensor, ...]:
-    return table.split(max(1, BLOCK_ELEMENTS // table.shape[1]))
+    return table.split(max(1, ranking.BLOCK_ELEMENTS // table.shape[1]))
 
 
 def _moments(table: Tensor) -> tuple[Tensor, Tensor]:
@@ -680,7 +422,7 @@ def _moments(table: Tensor) -> tuple[Tensor, Tensor]:
     return mean, torch.where(varies, square.sqrt(), 0.0)
 
 
-def _excluded(exclude: Tensor | Sequence[int], table: Tensor, own: Tensor) -> _Excluded:
+def _excluded(exclude: Tensor | Sequence[int], table: Tensor, own: Tensor) -> Excluded:
     """Row numbers to leave out: `exclude` as callers give it, and `own` (queries, m)."""
     rows = checked_places("exclude", exclude, len(table), device=table.device)
     if rows.dim() > 2 or (rows.dim() == 2 and len(rows) != len(own)):
@@ -688,8 +430,8 @@ def _excluded(exclude: Tensor | Sequence[int], table: Tensor, own: Tensor) -> _E
             f"exclude is of shape {tuple(rows.shape)}; for {len(own)} queries it must be (m,) or ({len(own)}, m)"
         )
     if rows.dim() == 2:
-        return _Excluded(rows.new_empty(0), torch.cat((own, rows), dim=1))
-    return _Excluded(rows.reshape(-1).unique(), own)
+        return Excluded(rows.new_empty(0), torch.cat((own, rows), dim=1))
+    return Excluded(rows.reshape(-1).unique(), own)
 
 
 def _first(found: Neighbours) -> Neighbours:

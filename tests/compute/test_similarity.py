@@ -12,7 +12,7 @@ from sklearn.metrics.pairwise import cosine_similarity as sklearn_cosines
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from embviz import tables
-from embviz.compute import similarity
+from embviz.compute import ranking as engine
 from embviz.compute.similarity import (
     METHODS,
     METRICS,
@@ -88,12 +88,12 @@ def small_blocks(monkeypatch):
     """A function that makes blocks, tiles, groups and pieces so small that every result takes many of them."""
 
     def make(block: int) -> None:
-        monkeypatch.setattr(similarity, "BLOCK_ELEMENTS", block)
-        monkeypatch.setattr(similarity, "_TILE_ELEMENTS", max(1, block // 3))
-        monkeypatch.setattr(similarity, "_TILE_QUERIES", 2 + block % 3)
-        monkeypatch.setattr(similarity, "_PAIR_ELEMENTS", block)
-        monkeypatch.setattr(similarity, "_MAX_GROUP", 1 + block % 7)
-        monkeypatch.setattr(similarity, "_GROUP_SHARE", 1.0)
+        monkeypatch.setattr(engine, "BLOCK_ELEMENTS", block)
+        monkeypatch.setattr(engine, "_TILE_ELEMENTS", max(1, block // 3))
+        monkeypatch.setattr(engine, "_TILE_QUERIES", 2 + block % 3)
+        monkeypatch.setattr(engine, "_PAIR_ELEMENTS", block)
+        monkeypatch.setattr(engine, "_MAX_GROUP", 1 + block % 7)
+        monkeypatch.setattr(engine, "_GROUP_SHARE", 1.0)
 
     return make
 
@@ -150,7 +150,7 @@ class TestCosines:
         assert whole.device.type == device.type
 
     def test_products_are_bounded(self, monkeypatch):
-        monkeypatch.setattr(similarity, "BLOCK_ELEMENTS", 10_000)
+        monkeypatch.setattr(engine, "BLOCK_ELEMENTS", 10_000)
         a, b = drawn(500, 20), drawn(300, 20)
         products = []
 
@@ -209,7 +209,7 @@ class TestNearest:
         vectors = drawn(2000, 6, seed)[torch.randint(0, 1500, (2000,), generator=torch.Generator().manual_seed(seed))]
         queries = torch.cat((vectors[:3], drawn(2, 6, seed + 1)))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(similarity, "_TILE_ELEMENTS", 1000 + seed)
+            patch.setattr(engine, "_TILE_ELEMENTS", 1000 + seed)
             found = nearest(vectors, queries, k, metric=metric)
         assert found.indices.tolist() == ranking(scores_of(vectors, queries, metric), k).tolist()
 
@@ -243,9 +243,9 @@ class TestNearest:
         exclude = torch.randint(0, 700, (4, 5), generator=torch.Generator().manual_seed(seed))
         plain = nearest(vectors, queries, k, metric=metric, exclude=exclude)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(similarity, "_COARSE_PRODUCTS", 0)
-            patch.setattr(similarity, "_coarse_is_faster", lambda device, dtype: True)
-            patch.setattr(similarity, "_TILE_ELEMENTS", 600 + seed)
+            patch.setattr(engine, "_COARSE_PRODUCTS", 0)
+            patch.setattr(engine, "_coarse_is_faster", lambda device, dtype: True)
+            patch.setattr(engine, "_TILE_ELEMENTS", 600 + seed)
             made = []
             products = torch.mm
             patch.setattr(torch, "mm", lambda *rows, out: made.append(out.dtype) or products(*rows, out=out))
@@ -326,9 +326,9 @@ class TestNearest:
         assert found.indices.tolist() == [0, 2, 3, 1] and found.scores.tolist() == [0.0, 0.0, 0.0, -1.0]
 
     def test_memory_is_bounded(self, monkeypatch):
-        monkeypatch.setattr(similarity, "BLOCK_ELEMENTS", 1 << 14)
-        monkeypatch.setattr(similarity, "_TILE_ELEMENTS", 1 << 13)
-        monkeypatch.setattr(similarity, "_PAIR_ELEMENTS", 1 << 13)
+        monkeypatch.setattr(engine, "BLOCK_ELEMENTS", 1 << 14)
+        monkeypatch.setattr(engine, "_TILE_ELEMENTS", 1 << 13)
+        monkeypatch.setattr(engine, "_PAIR_ELEMENTS", 1 << 13)
         vectors, queries = drawn(4000, 8), drawn(2000, 8, 1)
         with LargestResult() as seen:
             nearest(vectors, queries, 3)
@@ -465,8 +465,8 @@ class TestTables:
 
     def test_a_constant_column_becomes_0(self, monkeypatch):
         vectors = torch.cat((torch.full((7, 1), 0.1), drawn(7, 1)), dim=1)
-        for block in (similarity.BLOCK_ELEMENTS, 4):
-            monkeypatch.setattr(similarity, "BLOCK_ELEMENTS", block)
+        for block in (engine.BLOCK_ELEMENTS, 4):
+            monkeypatch.setattr(engine, "BLOCK_ELEMENTS", block)
             found = standardised(vectors)
             assert torch.equal(found[:, 0], torch.zeros(7))
             assert found[:, 1].std(correction=0).item() == pytest.approx(1)
