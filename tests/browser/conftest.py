@@ -110,9 +110,12 @@ def open_page(browser, app):
 
 
 def idle(page: Page) -> None:
-    """Wait until the script has run and the page stands."""
-    page.wait_for_function(IDLE, polling=50)
-    page.wait_for_timeout(250)
+    """Wait until the script has run and the page stands; a click may take a moment to start it."""
+    while True:
+        page.wait_for_function(IDLE, polling=50)
+        page.wait_for_timeout(250)
+        if page.evaluate(IDLE):
+            return
 
 
 @pytest.fixture(name="idle")
