@@ -3,7 +3,7 @@
 // Tensors: start (V × 2), the rows before one was moved. Facts: drag, full, put_back, handle (words), most. State: row, ids (the
 // text in the box), moved (row.x.y in hundredths, with _ between).
 
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { bottomOf, drawHead, drawIdChip, drawNumbers, drawRowNumbers, drawWire, idsIn, middleOf, NUMBER, outlineRow, rightOf, rowUnder, withId, withoutPlace } from "./lookup_parts.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
@@ -258,7 +258,7 @@ function build(scene) {
       const { x, y } = spot(row);
       const [a, b] = at(row);
       node.style.cssText = `transform:translate(${x - size / 2}px,${y - size / 2}px);width:${size}px;height:${size}px`;
-      const label = scene.facts.handle.replace("{row}", row).replace("{x}", number(a / 100, NUMBER)).replace("{y}", number(b / 100, NUMBER));
+      const label = filled(scene.facts.handle, { row, x: number(a / 100, NUMBER), y: number(b / 100, NUMBER) });
       if (node.getAttribute("aria-label") !== label) node.setAttribute("aria-label", label);
     });
   }

@@ -8,7 +8,7 @@ import { layoutChips, layoutOffset } from "./offset_layout.js";
 import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
 import { cellAt, drawRail, drawStrip, outlineCell } from "./strips.js";
-import { partOf, pointers, surface, write } from "./surface.js";
+import { partOf, pointers, stroke, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -151,20 +151,10 @@ function build(scene) {
     const n = alike.sum.length;
     const x = (place) => chart.x + (place / (n - 1)) * chart.w;
     const y = (value) => chart.y + ((1 - value) / (1 - alike.lowest)) * chart.h;
-    const line = (from, to, colour, width, dash = []) => {
-      g.strokeStyle = colour;
-      g.lineWidth = width;
-      g.setLineDash(dash);
-      g.beginPath();
-      g.moveTo(...from);
-      g.lineTo(...to);
-      g.stroke();
-      g.setLineDash([]);
-    };
-    line([chart.x, y(0)], [chart.x + chart.w, y(0)], theme.line, 1.5);
+    stroke(g, [chart.x, y(0)], [chart.x + chart.w, y(0)], theme.line, 1.5);
     for (const value of [0, 0.5, 1]) write(g, theme, String(value), chart.x - 9, y(value), { size: phone ? 14 : 15, align: "right" });
     if (!phone) write(g, theme, "cosine", 0, y(0.5), { size: 16 });
-    line([x(0), y(1)], [x(n - 1), y(1)], theme.mark.token, 2, [2, 4]);
+    stroke(g, [x(0), y(1)], [x(n - 1), y(1)], theme.mark.token, 2, [2, 4]);
     const ends = [];
     for (const [values, role, name, dash, width] of [[alike.sum, "sum", "x", [], 3], [alike.position, "position", "P alone", [7, 5], 2]]) {
       g.strokeStyle = theme.mark[role];
@@ -194,7 +184,7 @@ function build(scene) {
       }
     }
     // p and q: a line each, the names above, pushed apart where they would touch
-    for (const place of [p, q]) line([x(place), y(1) - 4], [x(place), y(0)], theme.word.highlight, 1.5, [3, 4]);
+    for (const place of [p, q]) stroke(g, [x(place), y(1) - 4], [x(place), y(0)], theme.word.highlight, 1.5, [3, 4]);
     const near = Math.abs(x(p) - x(q)) < 18;
     const names = p === q ? [["p = q", p]] : near ? [[p < q ? "p  q" : "q  p", (p + q) / 2]] : [["p", p], ["q", q]];
     for (const [name, place] of names) write(g, theme, name, Math.max(x(place), chart.x + (name.length > 1 ? 9 : 0)), y(1) - 14, { size: 19, serif: true, weight: 600, align: "center", colour: theme.word.position, halo: true });

@@ -2,11 +2,11 @@
 // Tensors: rows, saving_by_row, widths, saving_by_width (each a list). Facts: size [V, d, n], tied, saving, frame_rows,
 // frame_width, types [[name, bytes]], words. State: v, d, r (r = 0: the table is whole).
 
-import { element } from "./dom.js";
+import { element, filled } from "./dom.js";
 import { animator, ease, mix } from "./motion.js";
 import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
-import { isPhone, partOf, pointers, surface, write } from "./surface.js";
+import { isPhone, partOf, pointers, stroke, surface, write } from "./surface.js";
 
 const mount = picture(build);
 
@@ -210,7 +210,7 @@ function build(scene) {
     g.fillStyle = "rgba(128,134,146,.25)";
     g.fillRect(x, y + 10 - side / 2, side, side);
     g.strokeRect(x, y + 10 - side / 2, side, side);
-    write(g, theme, facts.words.area.replace("{count}", short(count)), x + side + 8, y + 10, { size: phone ? 14 : 15 });
+    write(g, theme, filled(facts.words.area, { count: short(count) }), x + side + 8, y + 10, { size: phone ? 14 : 15 });
   }
 
   // --- what a factorised table holds, over its rank
@@ -220,16 +220,6 @@ function build(scene) {
     const size = geo.phone ? 14 : 15;
     const most = p.d * p.v + p.d * p.d; // at rank d
     const at = (rank, count) => [x + (rank / p.d) * w, y + h - (count / most) * h];
-    const line = (from, to, colour, width, dash = []) => {
-      g.strokeStyle = colour;
-      g.lineWidth = width;
-      g.setLineDash(dash);
-      g.beginPath();
-      g.moveTo(...from);
-      g.lineTo(...to);
-      g.stroke();
-      g.setLineDash([]);
-    };
     const best = saving();
     if (best !== null) {
       const [bx] = at(best, 0);
@@ -238,9 +228,9 @@ function build(scene) {
       g.fillRect(x, y, bx - x, h);
       g.globalAlpha = 1;
     }
-    line(at(0, 0), at(p.d, 0), theme.line, 1.5);
-    line(at(0, p.whole), at(p.d, p.whole), theme.word.muted, 2, [2, 4]);
-    line(at(0, 0), at(p.d, most), theme.mark.token, 3.5);
+    stroke(g, at(0, 0), at(p.d, 0), theme.line, 1.5);
+    stroke(g, at(0, p.whole), at(p.d, p.whole), theme.word.muted, 2, [2, 4]);
+    stroke(g, at(0, 0), at(p.d, most), theme.mark.token, 3.5);
     const [, wy] = at(0, p.whole);
     const [mx, my] = at(0.62 * p.d, 0.62 * most);
     write(g, theme, facts.words.both, mx + 10, my + 12, { size: size + 2, serif: true, weight: 600, colour: theme.word.token, halo: true });
@@ -251,19 +241,19 @@ function build(scene) {
     write(g, theme, `r = d = ${amount(p.d)}`, x + w, y + h + 15, { size, align: "right" });
     if (best !== null) {
       const [bx, by] = at(best, best * p.v + best * p.d);
-      line([bx, y], [bx, y + h], theme.mark.highlight, 1.5, [2, 4]);
+      stroke(g, [bx, y], [bx, y + h], theme.mark.highlight, 1.5, [2, 4]);
       dot(g, bx, by, 6, theme.mark.highlight, theme.page);
-      const words = facts.words.saves.replace("{rank}", amount(best));
+      const words = filled(facts.words.saves, { rank: amount(best) });
       const right = bx - x < w / 2;
       write(g, theme, words, right ? bx + 9 : bx - 9, wy < y + h - 44 ? y + h - 14 : wy - 36, { size: size + 1, weight: 600, align: right ? "left" : "right", colour: theme.word.highlight, halo: true });
     }
     let heading = facts.words.rank_whole;
     if (p.r) {
       const [rx, ry] = at(p.r, p.first + p.second);
-      line([rx, y + h], [rx, ry], theme.mark.token, 1.5);
+      stroke(g, [rx, y + h], [rx, ry], theme.mark.token, 1.5);
       dot(g, rx, ry, 8, theme.page, theme.word.highlight);
       const share = Number(((100 * p.tokens) / p.whole).toPrecision(3));
-      heading = facts.words[p.tokens < p.whole ? "rank" : "loses"].replace("{rank}", amount(p.r)).replace("{share}", share);
+      heading = filled(facts.words[p.tokens < p.whole ? "rank" : "loses"], { rank: amount(p.r), share });
     }
     write(g, theme, heading, x, y - 16, { size: size + 1, weight: p.r ? 650 : 400, colour: p.r ? theme.ink : theme.word.muted });
   }

@@ -80,6 +80,18 @@ export function pointers(drawn, { grab = () => true, move, drop, over }) {
   canvas.addEventListener("pointerleave", () => over?.(null));
 }
 
+// A straight line on a canvas, dashed by `dash`.
+export function stroke(g, from, to, colour, width, dash = []) {
+  g.strokeStyle = colour;
+  g.lineWidth = width;
+  g.setLineDash(dash);
+  g.beginPath();
+  g.moveTo(...from);
+  g.lineTo(...to);
+  g.stroke();
+  g.setLineDash([]);
+}
+
 // Words on a canvas. `font` is a size and a weight; a halo of page colour keeps them readable over marks.
 export function write(g, theme, text, x, y, { size = 15, weight = 400, colour = theme.word.muted, align = "left", baseline = "middle", halo = false, serif = false } = {}) {
   g.font = `${serif ? "italic " : ""}${weight} ${size}px ${serif ? theme.serif : theme.sans}`;

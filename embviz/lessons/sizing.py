@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from embviz import compute
 from embviz.lessons.lesson import Exercise, Lesson, Try
-from embviz.ui.params import ChoiceParam, IntParam, ViewParam
-
-
-class NumberParam(IntParam):
-    """A whole number in a box to type it into, which a picture may move too."""
-
-    __slots__ = ()
-    lines = 1  # of its box
-
-    def widget(self, where: Any) -> int:
-        return where.number_input(
-            self.label,
-            self.low,
-            self.high,
-            self.default,
-            self.step,
-            key=self.key,
-            help=self.help,
-            bind="query-params",
-        )
-
+from embviz.ui.params import ChoiceParam, IntParam, NumberParam, ViewParam
 
 TABLE, TRAINING, MODELS, SOURCES = VIEWS = ("Table", "Training", "Models", "Sources")
 VIEW = ViewParam("sz_view", "Picture", TABLE, VIEWS)

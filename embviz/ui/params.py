@@ -73,8 +73,9 @@ def _number(text: str, kind: type, low: float, high: float, key: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _NumberParam(_Addressed):
-    """A number from `low` to `high`, in steps of `step` from `low`: a slider."""
+    """A number from `low` to `high`, in steps of `step` from `low`: a slider, or what `drawn_by` says."""
 
+    drawn_by = "slider"
     key: str
     label: str
     default: Any
@@ -84,16 +85,9 @@ class _NumberParam(_Addressed):
     help: str | None = None
 
     def widget(self, where: DeltaGenerator) -> Any:
-        return where.slider(
-            self.label,
-            self.low,
-            self.high,
-            self.default,
-            self.step,
-            key=self.key,
-            help=self.help,
-            bind="query-params",
-        )
+        draw = getattr(where, self.drawn_by)
+        bounds = (self.low, self.high, self.default, self.step)
+        return draw(self.label, *bounds, key=self.key, help=self.help, bind="query-params")
 
     @property
     def probes(self) -> tuple[Any, ...]:
@@ -114,6 +108,14 @@ class IntParam(_NumberParam):
         if (value - self.low) % self.step:
             raise ValueError(f"{self.key} is {value}, but must be {self.low} plus a multiple of {self.step}")
         return value
+
+
+class NumberParam(IntParam):
+    """A whole number in a box to type it into, which a picture may move too."""
+
+    __slots__ = ()
+    drawn_by = "number_input"
+    lines = 1  # of its box
 
 
 class FloatParam(_NumberParam):
