@@ -183,7 +183,7 @@ def missing(unknown):
 
 def counts(controls, stage, corpus):
     words, window = lesson.WORDS.widget(controls), lesson.WINDOW.widget(controls)
-    found = cached.computed("tables.glove_lesson.counts", corpus=corpus, words=words, window=window)
+    found = cached.computed("tables.glove_counts.counts", corpus=corpus, words=words, window=window)
     facts = found.facts
     first, second, most = facts["largest"]
     named = {"a": plain(first), "b": plain(second), "most": f"{most:,.3g}" if most < 1000 else f"{most:,.0f}"}
@@ -199,7 +199,7 @@ def counts(controls, stage, corpus):
 def ratios(controls, stage, corpus):
     pair, probes = lesson.TWO.widget(controls), lesson.PROBES.widget(controls)
     window = lesson.WINDOW.widget(controls)
-    found = cached.computed("tables.glove_lesson.ratios", corpus=corpus, pair=pair, probes=probes, window=window)
+    found = cached.computed("tables.glove_counts.ratios", corpus=corpus, pair=pair, probes=probes, window=window)
     facts, ratio = found.facts, found.arrays["ratio"].tolist()
     a, b = plain(facts["a"]), plain(facts["b"])
     frame.say(stage, told(list(zip(facts["probes"], ratio, strict=True)), a, b))
@@ -230,7 +230,7 @@ def told(probes, a, b):
 
 def weighting(controls, stage, corpus):
     x_max, alpha = lesson.X_MAX.widget(controls), lesson.ALPHA.widget(controls)
-    found = cached.computed("tables.glove_lesson.weights", corpus=corpus, x_max=x_max, alpha=alpha)
+    found = cached.computed("tables.glove_counts.weights", corpus=corpus, x_max=x_max, alpha=alpha)
     facts = found.facts
     shares = {name: f"{facts[name]:.1%}" for name in ("rare", "rare_weight", "full", "full_weight")}
     frame.say(stage, text(SLUG, "say_weights", **shares))

@@ -10,14 +10,14 @@ from functools import partial
 
 from embviz.compute import glove
 from embviz.compute.runs import Maker, Run
-from embviz.tables import glove_lesson, texts, word2vec
+from embviz.tables import glove_counts, glove_lesson, texts, word2vec
 
 
 def makers() -> dict[str, Maker]:
     """The runs of this module, by name."""
     found: dict[str, Maker] = {name: partial(made, name) for name in glove_lesson.SHIPPED.values()}
     found |= {name: partial(by_word2vec, name, seed) for seed, name in glove_lesson.WORD2VEC_SEEDS.items()}
-    return found | {glove_lesson.COUNTS: counted}
+    return found | {glove_counts.COUNTS: counted}
 
 
 def made(name: str) -> Run:
@@ -36,6 +36,6 @@ def by_word2vec(name: str, seed: int) -> Run:
 
 def counted() -> Run:
     """The distinct counts of Shakespeare."""
-    near = glove.cooccurrences(texts.corpus("Shakespeare"), texts.vocabulary("Shakespeare"), window=glove_lesson.WIDEST)
+    near = glove.cooccurrences(texts.corpus("Shakespeare"), texts.vocabulary("Shakespeare"), window=glove_counts.WIDEST)
     values, times = near.values.unique(return_counts=True)
-    return Run(glove_lesson.COUNTS, {"window": glove_lesson.WIDEST}, {"values": values, "times": times.int()})
+    return Run(glove_counts.COUNTS, {"window": glove_counts.WIDEST}, {"values": values, "times": times.int()})

@@ -313,7 +313,7 @@ def _course(made: Trained, fit: int, pairs: str, points: Tensor | None = None) -
         purity=None if pure is None else torch.cat([at, pure], dim=1),
         pairs=None if cosines is None else torch.cat([at, cosines], dim=1),
         words=made.words,
-        groups=_groups(made.labels),
+        groups=groups(made.labels),
         senses=tuple(index[word] for word in texts.corpus(corpus).senses if word in index),
         unit=way.unit if points is None else max(points.abs().max().item(), 1e-12),
         shares=way.shares,
@@ -329,7 +329,8 @@ def _course(made: Trained, fit: int, pairs: str, points: Tensor | None = None) -
     )
 
 
-def _groups(labels: Sequence[str | None]) -> tuple[dict, ...]:
+def groups(labels: Sequence[str | None]) -> tuple[dict, ...]:
+    """The classes that several words have, each with the places of its words."""
     places: dict[str, list[int]] = {}
     for place, label in enumerate(labels):
         if label is not None:

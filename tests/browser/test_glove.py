@@ -7,7 +7,7 @@ from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.lessons import glove as lesson
-from embviz.tables import glove_lesson
+from embviz.tables import glove_counts, glove_lesson
 
 
 def snapshot(page):
@@ -123,7 +123,7 @@ def test_one_that_is_stopped_while_it_counts_says_so(open_page):
 
 def test_counts_and_ratios_are_asked_for(open_page):
     page = open_page("glove?glv_view=Counts")
-    found = glove_lesson.counts(corpus="kingdom", words=lesson.WORDS.default, window=10)
+    found = glove_counts.counts(corpus="kingdom", words=lesson.WORDS.default, window=10)
     box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
     row, column, n = found.words.index("king"), found.words.index("palace"), len(found.words)
     page.mouse.move(box["x"] + (column + 0.5) * box["width"] / n, box["y"] + (row + 0.5) * box["height"] / n)

@@ -10,7 +10,7 @@ import torch
 
 from embviz.compute import agreement, corpora, glove, journey, runs
 from embviz.lessons import glove as lesson
-from embviz.tables import glove_lesson, glove_runs, texts, word2vec
+from embviz.tables import glove_counts, glove_lesson, glove_runs, texts, word2vec
 from embviz.tables.glove_lesson import KINGDOM, SHIPPED, Settings
 from embviz.ui.training import Course
 
@@ -197,14 +197,14 @@ def test_rows_of_counts_are_those_of_all_counts(window):
     rows = texts.vocabulary("kingdom")
     whole = glove.cooccurrences(texts.corpus("kingdom"), rows, window=window)
     places = [40, 3, 280]
-    some = glove_lesson.near_words("kingdom", places, window)
+    some = glove_counts.near_words("kingdom", places, window)
     for place in places:
         torch.testing.assert_close(some.row(place), whole.row(place))
     assert not some.row(5).any()  # was not asked for
 
 
 def test_counts_among_words(near):
-    found = glove_lesson.counts(corpus="kingdom", words="King, throne qqqq king the", window=10)
+    found = glove_counts.counts(corpus="kingdom", words="King, throne qqqq king the", window=10)
     assert found.words == ("king", "throne", "the") and found.unknown == ("qqqq",)
     places = corpora.ids(found.words, texts.vocabulary("kingdom"))
     torch.testing.assert_close(found.values, near.dense(places))
@@ -213,14 +213,14 @@ def test_counts_among_words(near):
     assert found.largest[2] == found.values.clone().fill_diagonal_(0).max() and found.difference < 1e-4
     assert found.empty == pytest.approx((found.values == 0).double().mean().item())
     with pytest.raises(ValueError, match="two words of this corpus"):
-        glove_lesson.counts(corpus="kingdom", words="king", window=10)
-    filled = glove_lesson.counts(corpus="kingdom", words="king qqqq", window=10)
+        glove_counts.counts(corpus="kingdom", words="king", window=10)
+    filled = glove_counts.counts(corpus="kingdom", words="king qqqq", window=10)
     assert len(filled.words) == 8 and filled.words[:2] == ("king", "the") and filled.unknown == ("qqqq",)
 
 
 def test_ratios_are_those_of_the_counts(near):
     probes = "palace queen walked tasted a wore hungry played"
-    found = glove_lesson.ratios(corpus="kingdom", pair="king man", probes=probes, window=10)
+    found = glove_counts.ratios(corpus="kingdom", pair="king man", probes=probes, window=10)
     rows = texts.vocabulary("kingdom").row_numbers
     a, b = (near.row(rows[word]).double() for word in ("king", "man"))
     for k, probe in enumerate(probes.split()):
@@ -228,18 +228,18 @@ def test_ratios_are_those_of_the_counts(near):
         assert (found.counts_a[k].item(), found.counts_b[k].item()) == pytest.approx((x, y), rel=1e-5)
         wanted = (x / a.sum().item()) / (y / b.sum().item()) if y else math.inf
         assert found.ratio[k].item() == pytest.approx(wanted, rel=1e-5)
-    other = glove_lesson.ratios(corpus="kingdom", pair="king qqqq", probes="zzzz", window=10)
+    other = glove_counts.ratios(corpus="kingdom", pair="king qqqq", probes="zzzz", window=10)
     assert (other.a, other.b) == ("king", "the") and len(other.probes) == 8 and other.unknown == ("qqqq", "zzzz")
     assert not {"king", "the"} & set(other.probes)
     for asked in ({"pair": "king"}, {"pair": "king man queen"}, {"probes": ""}, {"pair": ""}):
         with pytest.raises(ValueError, match="this corpus"):
-            glove_lesson.ratios(**{"corpus": "kingdom", "pair": "king man", "probes": "a", "window": 10, **asked})
+            glove_counts.ratios(**{"corpus": "kingdom", "pair": "king man", "probes": "a", "window": 10, **asked})
 
 
 def test_a_king_from_a_man_in_shakespeare():
     """What the lesson says beside “Tell a king from a man”."""
     probes = "henry crown by for wise woman honest"
-    found = glove_lesson.ratios(corpus="Shakespeare", pair="king man", probes=probes, window=10)
+    found = glove_counts.ratios(corpus="Shakespeare", pair="king man", probes=probes, window=10)
     ratio = dict(zip(found.probes, found.ratio.tolist(), strict=True))
     assert max(ratio, key=ratio.get) == "henry" and ratio["henry"] > 100
     assert min(ratio, key=ratio.get) == "honest" and ratio["honest"] < 0.01
@@ -248,7 +248,7 @@ def test_a_king_from_a_man_in_shakespeare():
 
 @pytest.mark.parametrize(("x_max", "alpha"), [(100, 75), (10, 0), (1000, 100)])
 def test_the_weighting_over_the_counts(near, x_max, alpha):
-    found = glove_lesson.weights(corpus="kingdom", x_max=x_max, alpha=alpha)
+    found = glove_counts.weights(corpus="kingdom", x_max=x_max, alpha=alpha)
     values = near.values.double().numpy()
     f = np.minimum(1, values / x_max) ** (alpha / 100)
     pairs, _ = np.histogram(values, found.edges.numpy())
@@ -263,11 +263,11 @@ def test_the_weighting_over_the_counts(near, x_max, alpha):
 
 
 def test_the_shipped_counts_are_shakespeares():
-    found = glove_lesson.weights(corpus="Shakespeare", x_max=100, alpha=75)
+    found = glove_counts.weights(corpus="Shakespeare", x_max=100, alpha=75)
     rows = texts.vocabulary("Shakespeare")
-    values, times = glove_lesson.distinct("Shakespeare")
+    values, times = glove_counts.distinct("Shakespeare")
     assert found.n_pairs == times.sum() and found.n_cells == len(rows) ** 2
-    the = glove_lesson.near_words("Shakespeare", [0], 10).row(0)
+    the = glove_counts.near_words("Shakespeare", [0], 10).row(0)
     assert torch.isin(the[the > 0], values.float()).all()  # the counts of one word are among them
 
 
@@ -311,9 +311,9 @@ def test_the_answers_by_hand():
 
 def test_a_text_of_ones_own_is_counted():
     name, kept = texts.hold(corpora.own("The zebra ate green grass. A zebra saw the lion run. " * 40))
-    found = glove_lesson.counts(corpus=name, words="zebra grass lion", window=3)
+    found = glove_counts.counts(corpus=name, words="zebra grass lion", window=3)
     third = pytest.approx(40 / 3)  # both stand 3 words from "zebra", in 40 sentences each
     assert found.values[0].tolist() == [0, third, third] and found.values[1].tolist() == [third, 0, 0]
-    assert glove_lesson.ratios(corpus=name, pair="grass lion", probes="green", window=10).ratio.tolist() == [math.inf]
-    assert glove_lesson.weights(corpus=name, x_max=100, alpha=75).n_pairs == 48
+    assert glove_counts.ratios(corpus=name, pair="grass lion", probes="green", window=10).ratio.tolist() == [math.inf]
+    assert glove_counts.weights(corpus=name, x_max=100, alpha=75).n_pairs == 48
     assert kept
