@@ -23,6 +23,7 @@ MODULES = (
     "language_training",
     "layers",
     "learned",
+    "lockstep",
     "long_context",
     "lookup",
     "offset",
@@ -43,6 +44,7 @@ MODULES = (
     "tsne",
     "word2vec",
     "word2vec_batches",
+    "word2vec_steps",
 )
 
 __getattr__, __dir__ = on_first_use(__name__, dict.fromkeys(MODULES))

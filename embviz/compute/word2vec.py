@@ -13,15 +13,16 @@ to the loss. In skip-gram x is the vector of a centre and o each of its contexts
 vectors and o the centre. The rest is that of the word2vec program and of gensim: every window shrinks at random to 1 …
 `window` words; the rate falls linearly to nearly 0; vectors begin at random between -1/dim and 1/dim, context vectors
 at 0; in CBOW every context moves by the whole gradient for x, not divided by the number of contexts. Only, a negative
-that happens to be the word o itself counts like any other. How it is made fast is told in `word2vec_batches`.
+that happens to be the word o itself counts like any other. How it is made fast is told in `word2vec_batches`
+and `word2vec_steps`.
 """
 
 import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -31,8 +32,10 @@ from embviz.compute import corpora
 from embviz.compute.checks import checked_choice, checked_positive, checked_size
 from embviz.compute.corpora import Architecture, Encoded, Tokens, Vocabulary
 from embviz.compute.device import best_device
+from embviz.compute.lockstep import Phase, Team
 from embviz.compute.snapshots import DivergedError, Snapshot, Stopping, never
-from embviz.compute.word2vec_batches import BatchSizes, Run, Tables, batch_sizes, batches, in_turn
+from embviz.compute.word2vec_batches import Batch, BatchSizes, Drawn, batch_sizes, portions
+from embviz.compute.word2vec_steps import Ready, Tables
 
 MAX_WINDOW, MAX_DIM, MAX_NEGATIVE, MAX_NUMBERS = 20, 1024, 64, 1 << 28
 """The most of each that a training takes; the last are the numbers in both tables, 1 GB."""
@@ -41,6 +44,7 @@ FINAL_RATE = 0.004
 """The learning rate at the end, as a share of that at the start: 0.0001 of 0.025, as in gensim."""
 
 _LOSSES = 256  # batches of a run whose loss is computed
+_AT_ONCE = 8  # batches for which everything is made ready at a time
 _HOPELESS = 1e4  # a loss that no training comes back from
 
 
@@ -102,38 +106,34 @@ def train_word2vec(
     both = vectors.to(device), torch.zeros_like(vectors, device=device)
     encoded = corpora.encode(tokens, vocabulary)
 
-    def made(parts: int, run: Run) -> Iterator[Snapshot]:
-        tables = Tables(*both, sizes, **options, parts=parts, run=run)
+    size = min(threads, os.cpu_count() or 1) if device.type == "cpu" else 1
+
+    def made(team: Team) -> Iterator[Snapshot]:
+        tables = Tables(*both, **options, parts=team.size)
         return _snapshots(
-            encoded, vocabulary, keep, tables, sizes, options, epochs, learning_rate, snapshots, generator, stopping
+            encoded,
+            vocabulary,
+            keep,
+            tables,
+            team,
+            sizes,
+            options,
+            epochs,
+            learning_rate,
+            snapshots,
+            generator,
+            stopping,
         )
 
-    return _in_threads(made, threads) if device.type == "cpu" else made(1, in_turn)
+    return _by_team(made, size)
 
 
-def _in_threads(made: Callable[[int, Run], Iterator[Snapshot]], threads: int) -> Iterator[Snapshot]:
-    """The snapshots, made by so many threads of Python, each with one of OpenMP.
-
-    Threads of OpenMP wait for each other at every operation, some twenty times a batch, and where other work keeps a
-    processor busy that takes longer than the work itself; threads of Python meet twice a batch.
-    """
-    from threadpoolctl import ThreadpoolController
-
-    controller, threads = ThreadpoolController(), min(threads, os.cpu_count() or 1)
-
-    def one_thread() -> AbstractContextManager:
-        torch.get_num_threads()  # torch sets OpenMP's number on first use in a thread, and would do so after us
-        return controller.limit(limits=1, user_api="openmp")  # a setting of the calling thread alone
-
-    with ThreadPoolExecutor(threads - 1, initializer=one_thread) if threads > 1 else nullcontext() as pool:
-
-        def together(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-            others = [pool.submit(task) for task in tasks[1:]]
-            return [tasks[0](), *(other.result() for other in others)]
-
-        snapshots = made(threads, together if threads > 1 else in_turn)
+def _by_team(made: Callable[[Team], Iterator[Snapshot]], size: int) -> Iterator[Snapshot]:
+    """The snapshots, made by a team of threads; between two of them the caller's thread has its own settings."""
+    with Team(size) as team:
+        snapshots = made(team)
         while True:
-            with one_thread():
+            with team.one_thread():
                 snapshot = next(snapshots, None)
             if snapshot is None:
                 return
@@ -145,6 +145,7 @@ def _snapshots(
     vocabulary: Vocabulary,
     keep: Tensor,
     tables: Tables,
+    team: Team,
     sizes: BatchSizes,
     options: Mapping[str, Any],
     epochs: int,
@@ -172,24 +173,86 @@ def _snapshots(
     total = pairs = 0.0
     begin = time.perf_counter()
     for epoch in range(epochs):
-        passing = batches(
+        drawing = portions(
             encoded, keep, distribution, sizes, window=options["window"], generator=generator,
             device=tables.vectors.device,
         )  # fmt: skip
-        for batch, share in passing:
-            rate = learning_rate * (1 - (1 - FINAL_RATE) * done)
-            found = tables.step(batch, rate, with_loss=step % every == 0)
-            step, done = step + 1, (epoch + share) / epochs
-            if found:
-                if not found[0] < _HOPELESS * max(1.0, found[1]):
-                    raise DivergedError(step, done, learning_rate)
-                total, pairs = total + found[0], pairs + found[1]
-            if due <= done * snapshots < snapshots or (done < 1 and stopping()):
-                seconds += time.perf_counter() - begin
-                yield snapshot()
-                total = pairs = 0.0
-                due = math.floor(done * snapshots) + 1
-                begin = time.perf_counter()
+        for drawn in _drawn(team, drawing):
+            plan = []
+            for number, (batch, share) in enumerate(drawn, start=step):
+                rate = learning_rate * (1 - (1 - FINAL_RATE) * (plan[-1].done if plan else done))
+                plan.append(_Step(batch, rate, (epoch + share) / epochs, with_loss=number % every == 0))
+            for planned, found in _steps(team, tables, plan):
+                step, done = step + 1, planned.done
+                if found:
+                    if not found[0] < _HOPELESS * max(1.0, found[1]):
+                        raise DivergedError(step, done, learning_rate)
+                    total, pairs = total + found[0], pairs + found[1]
+                if due <= done * snapshots < snapshots or (done < 1 and stopping()):
+                    seconds += time.perf_counter() - begin
+                    yield snapshot()
+                    total = pairs = 0.0
+                    due = math.floor(done * snapshots) + 1
+                    begin = time.perf_counter()
     seconds += time.perf_counter() - begin
     done = 1.0
     yield snapshot()
+
+
+def _drawn(team: Team, drawing: Sequence[Callable[[], Drawn]]) -> Iterator[Drawn]:
+    """What calls give, in their order; the team makes as many at a time as it has threads."""
+    for first in range(0, len(drawing), team.size):
+        few = drawing[first : first + team.size]
+        found: dict[int, Drawn] = {}
+
+        def draw(number: int, few: Sequence[Callable[[], Drawn]] = few, found: dict[int, Drawn] = found) -> None:
+            if number < len(few):
+                found[number] = few[number]()
+
+        for _ in team.through([draw]):
+            pass
+        yield from (found[number] for number in range(len(few)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A batch, its learning rate, the share of the training that is done after it, and whether its loss is asked."""
+
+    batch: Batch
+    rate: float
+    done: float
+    with_loss: bool
+
+
+def _steps(team: Team, tables: Tables, plan: Sequence[_Step]) -> Iterator[tuple[_Step, tuple[float, float] | None]]:
+    """Take the steps of a plan; after each, it and its loss."""
+    for first in range(0, len(plan), _AT_ONCE):
+        steps = plan[first : first + _AT_ONCE]
+        found = None
+        for phase, _ in enumerate(team.through(_phases(team.size, tables, steps))):
+            planned = steps[max(0, phase - 1) // 2]
+            if phase % 2:  # the others are at the change now, and leave the loss alone
+                found = tables.loss() if planned.with_loss else None
+            elif phase:
+                yield planned, found
+
+
+def _phases(size: int, tables: Tables, steps: Sequence[_Step]) -> list[Phase]:
+    """What a team of a size does: each thread prepares its part of all batches; then, for each batch, it finds the
+    gradients of its part, and changes a table."""
+    ready: dict[int, list[Ready | None]] = {}
+
+    def prepare(part: int) -> None:
+        ready[part] = tables.ready([(step.batch, step.rate) for step in steps], part)
+
+    def gradients(number: int, step: _Step, part: int) -> None:
+        tables.gradients(ready[part][number], part, with_loss=step.with_loss)
+
+    def change(part: int) -> None:
+        for table in range(part, 2, size):
+            tables.change(table)
+
+    phases: list[Phase] = [prepare]
+    for number, step in enumerate(steps):
+        phases += [partial(gradients, number, step), change]
+    return phases

@@ -219,10 +219,14 @@ def parts_table() -> None:
     from torch.profiler import ProfilerActivity, profile
 
     parts = {
-        "products of matrices": ("aten::bmm", "aten::baddbmm"),
+        "products of matrices": ("aten::bmm", "aten::baddbmm_"),
+        "weighted sums of rows (embedding_bag)": ("aten::_embedding_bag_forward_only",),
         "rows taken (index_select)": ("aten::index_select",),
         "rows added to (index_add_)": ("aten::index_add_", "aten::scatter_add_"),
-        "σ and weights": ("aten::sigmoid_", "aten::sub", "aten::mul_"),
+        "products of elements, σ, copies": (
+            "aten::sigmoid_", "aten::sigmoid", "aten::addcmul", "aten::mul_", "aten::add_", "aten::mul", "aten::sum",
+            "aten::copy_",
+        ),
         "windows, subsampling, negatives": (
             "aten::searchsorted", "aten::uniform_", "aten::random_", "aten::index", "aten::cumsum", "aten::minimum",
             "aten::repeat_interleave", "aten::randperm", "aten::nonzero", "aten::remainder", "aten::add", "aten::lt",
