@@ -243,6 +243,7 @@ def places(controls, stage, corpus):
 
 
 VIEWS = {"Training": trained, "Window": window, "Network": network, "Negatives": negatives, "Words": places}
-CODE = ("compute.word2vec.train_word2vec", "compute.word2vec.Tables", "compute.corpora.window_pairs")
+CODE = ("compute.word2vec.train_word2vec", "compute.word2vec_steps.Skipgram", "compute.word2vec_steps.Cbow")
+CODE += ("compute.word2vec_steps.Part", "compute.corpora.window_pairs")
 CODE += ("compute.corpora.negative_distribution", "compute.corpora.keep_probabilities", "compute.journey.journey")
 frame.show(lesson.LESSON, picture, note=lambda said: said, code=CODE, lessons=LESSONS)

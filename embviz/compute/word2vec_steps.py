@@ -3,7 +3,7 @@
 What is trained is told in `word2vec`, what a batch is in `word2vec_batches`. A window is 2 w + 1 weights, one an offset
 from -w to w, 0 for what is no context. So the means of CBOW and the gradients for centres in skip-gram are weighted
 sums of rows; gradients for contexts are sums over the words that hear them, whose weights are the same numbers read
-along the other diagonal (`_Part.along`). Scores with the words around and with negatives are matrix products, one a
+along the other diagonal (`Part.along`). Scores with the words around and with negatives are matrix products, one a
 chunk. torch's embedding_bag takes rows and adds them up in one go, which saves the table of all windows.
 
 Threads that call torch at the same time wait for each other at each call, even at one that only makes a view. So all
@@ -29,10 +29,10 @@ Moves = list[tuple[Tensor, Tensor]]
 class Ready:
     """A part of a batch, n chunks of C words with K negatives each, made ready for a step with a learning rate.
 
-    centres, around and negatives are those of the batch in one long axis; pairs (n, 1, C): minus the rate, for each
-    pair that a word makes with a negative. Of skip-gram: windows (n, C, 2 w + 1), the rate times the weights of
-    contexts. Of CBOW, in one long axis: near, the rows in the window of each word; shares, their weights in the mean;
-    heard, the weights with which words around hear of the chunk's words.
+    centres, around and negatives are those of the batch in one long axis; pairs (n, 1, C): minus the rate, times the
+    negatives that one draw stands for in the pairs of a word. Of skip-gram: windows (n, C, 2 w + 1), the rate times the
+    weights of contexts. Of CBOW, in one long axis: near, the rows in the window of each word; shares, their weights in
+    the mean; heard, the weights with which words around hear of the chunk's words.
     """
 
     rate: float
@@ -64,9 +64,9 @@ class Tables:
         parts: int = 1,
     ) -> None:
         self.vectors, self.context_vectors, self.n_parts = vectors, context_vectors, parts
-        self._kind = _Skipgram if architecture == "skipgram" else _Cbow
+        self._kind = Skipgram if architecture == "skipgram" else Cbow
         self._window, self._negative = window, negative
-        self._parts: list[_Part | None] = [None] * parts
+        self._parts: list[Part | None] = [None] * parts
         self._moves: list[tuple[Moves, Moves]] = [([], [])] * parts
         self._losses = [(0.0, 0.0)] * parts
 
@@ -117,7 +117,7 @@ class Tables:
                 changed.index_add_(0, rows, move)
 
 
-class _Part(ABC):
+class Part(ABC):
     """The room in which one thread works at chunks: `size` are their number n, their words C and negatives K."""
 
     def __init__(
@@ -153,7 +153,7 @@ class _Part(ABC):
         """Add to to_x (n, C, dim) what negatives do to x, of that shape, and write to to_v what x does to them."""
         torch.index_select(self.context_vectors, 0, ready.negatives, out=self.v)
         torch.bmm(self.v_chunks, x_turned, out=self.against)
-        self.against.sigmoid_().mul_(ready.pairs)
+        self.against.sigmoid_().mul_(ready.pairs)  # -rate σ, for as many negatives as one draw stands for
         to_x.baddbmm_(self.against_turned, self.v_chunks)
         torch.bmm(self.against, x, out=self.to_v_chunks)
 
@@ -191,8 +191,11 @@ class _Part(ABC):
         return padded.as_strided((*padded.shape[:-2], self.length, self.width), strides, 2 * self.window)
 
 
-class _Skipgram(_Part):
-    """x is a centre, u a word around it."""
+class Skipgram(Part):
+    """Gradients of skip-gram: x is the vector of a centre, u the context vector of a word around it, v of a negative.
+
+    Of each pair in a window, rate (1 - σ(u · x)) times u goes to x, and times x to u.
+    """
 
     def __init__(self, *arguments) -> None:
         super().__init__(*arguments)
@@ -223,8 +226,8 @@ class _Skipgram(_Part):
         torch.index_select(self.vectors, 0, ready.centres, out=self.x)
         torch.index_select(self.context_vectors, 0, ready.around, out=self.u)
         torch.bmm(self.u_chunks, self.x_turned, out=self.scores)
-        torch.sigmoid(self.in_windows, out=self.slopes)
-        torch.addcmul(ready.windows, ready.windows, self.slopes, value=-1, out=self.slopes)
+        torch.sigmoid(self.in_windows, out=self.slopes)  # of all scores, those of words in the window
+        torch.addcmul(ready.windows, ready.windows, self.slopes, value=-1, out=self.slopes)  # rate (1 - σ), or 0
         self.slopes_in_a_row.copy_(self.slopes)
         self.heard_in_a_row.copy_(self.slopes_along)
         to_x = _sums(self.u, self.near, self.each_word, self.slopes_flat)
@@ -238,8 +241,11 @@ class _Skipgram(_Part):
         return near + loss, pairs
 
 
-class _Cbow(_Part):
-    """x is the mean of a word's contexts, u the word."""
+class Cbow(Part):
+    """Gradients of CBOW: x is the mean of the vectors of a word's contexts, u its context vector, v of a negative.
+
+    Of each word, rate (1 - σ(u · x)) times x goes to u, and times u to x, which all its contexts get in full.
+    """
 
     def __init__(self, *arguments) -> None:
         super().__init__(*arguments)
@@ -267,7 +273,7 @@ class _Cbow(_Part):
         torch.index_select(self.context_vectors, 0, ready.centres, out=self.u)
         torch.mul(x, self.u, out=self.to_x)
         torch.sum(self.to_x, 1, True, out=self.slopes)
-        self.slopes.sigmoid_().mul_(-ready.rate).add_(ready.rate)
+        self.slopes.sigmoid_().mul_(-ready.rate).add_(ready.rate)  # rate (1 - σ)
         torch.mul(x, self.slopes, out=self.to_u)
         torch.mul(self.u, self.slopes, out=self.to_x)
         self.x = x.view_as(self.to_x_chunks)
