@@ -16,8 +16,8 @@ def title(page):
     return page.locator(".claim h2")
 
 
-def listed(page):
-    return page.locator("[role=option] > span:nth-child(2)").all_inner_texts()
+def sentences(page):
+    return page.locator("[role=option] > span:nth-child(2)")
 
 
 def all_checked(page):
@@ -83,7 +83,7 @@ def test_keys_and_the_filter_by_verdict_walk_through_what_is_left(open_page, idl
     page.evaluate(COUNT_SENT)
     wrong = of(outcome=OUTCOMES[2])
     page.get_by_role("button", name=f"{OUTCOMES[2]} {len(wrong)}").click()
-    assert listed(page) == wrong
+    expect(sentences(page)).to_have_text(wrong)
     wait_url(page, "cl_verdict=does+not+hold")
     idle(page)
     sent = page.evaluate("() => window.sent")
@@ -117,16 +117,15 @@ def test_search_and_topic_narrow_the_list_and_nothing_left_says_so(open_page, id
     page = open_page("claims")
     search = page.get_by_role("searchbox", name="Search")
     search.fill("rotary")
-    assert [
-        claim.statement for claim in CLAIMS if "otary" in f"{claim.statement}{claim.taught_in}{claim.id}"
-    ] == listed(page)
+    about_it = [c.statement for c in CLAIMS if "otary" in f"{c.statement}{c.taught_in}{c.id}"]
+    expect(sentences(page)).to_have_text(about_it)  # the list follows at the next frame
     wait_url(page, "cl_search=rotary")
     page.get_by_role("combobox").select_option("Sizes")
     expect(page.get_by_text("No sentence is left.")).to_be_visible()
     assert title(page).inner_text() == CLAIMS[0].statement
     idle(page)
     page.get_by_role("button", name="Show all").click()
-    assert len(listed(page)) == len(CLAIMS)
+    expect(sentences(page)).to_have_count(len(CLAIMS))
     expect(search).to_have_value("")
     idle(page)
     assert "cl_search" not in page.url and "cl_topic" not in page.url
