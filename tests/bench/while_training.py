@@ -38,7 +38,8 @@ def opened(browser, address):
 
 
 def train(browser, app, *, waits):
-    page = opened(browser, f"{app}/word2vec?w2v_corpus=Shakespeare&w2v_epochs=20&w2v_dim=100")
+    longest = "w2v_corpus=Shakespeare&w2v_epochs=20&w2v_dim=100&w2v_window=10&w2v_negative=20"
+    page = opened(browser, f"{app}/word2vec?{longest}")
     page.get_by_role("button", name="Train it yourself").click()
     page.locator(".st-key-w2v_training_status", has_text="Waiting" if waits else "left").wait_for(timeout=120_000)
     return page

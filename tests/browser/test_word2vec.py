@@ -121,7 +121,7 @@ def test_a_person_trains_it_and_it_is_played_to_its_end(open_page):
 
 
 def test_trainings_wait_are_stopped_and_end_with_the_tab(open_page):
-    link = "word2vec?w2v_corpus=Shakespeare&w2v_epochs=20&w2v_dim=100"
+    link = "word2vec?w2v_corpus=Shakespeare&w2v_epochs=20&w2v_dim=100&w2v_window=10&w2v_negative=20"
     first = open_page(link)
     train(first)
     expect(first.locator(STATUS)).to_contain_text("left", timeout=60_000)
