@@ -30,9 +30,7 @@ class Ready:
     """A part of a batch, n chunks of C words with K negatives each, made ready for a step with a learning rate.
 
     centres, around and negatives are those of the batch in one long axis; pairs (n, 1, C): minus the rate, times the
-    negatives that one draw stands for in the pairs of a word. Of skip-gram: windows (n, C, 2 w + 1), the rate times the
-    weights of contexts. Of CBOW, in one long axis: near, the rows in the window of each word; shares, their weights in
-    the mean; heard, the weights with which words around hear of the chunk's words.
+    negatives that one draw stands for in the pairs of a word.
     """
 
     rate: float
@@ -40,10 +38,23 @@ class Ready:
     around: Tensor
     negatives: Tensor
     pairs: Tensor
-    windows: Tensor | None = None
-    near: Tensor | None = None
-    shares: Tensor | None = None
-    heard: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadySkipgram(Ready):
+    """windows (n, C, 2 w + 1): the rate times the weights of contexts."""
+
+    windows: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCbow(Ready):
+    """In one long axis: near, the rows in the window of each word; shares, their weights in the mean; heard, the
+    weights with which words around hear of the chunk's words."""
+
+    near: Tensor
+    shares: Tensor
+    heard: Tensor
 
 
 class Tables:
@@ -212,7 +223,7 @@ class Skipgram(Part):
         self.slopes_flat, self.heard_flat = self.slopes_in_a_row.view(-1), self.heard_in_a_row.view(-1)
         self.near = self.places(chunk, length, 0)
 
-    def ready(self, rates: Sequence[float], around: Tensor, kinds: Tensor, negatives: Tensor) -> list[Ready]:
+    def ready(self, rates: Sequence[float], around: Tensor, kinds: Tensor, negatives: Tensor) -> list[ReadySkipgram]:
         m, _, chunk = kinds.shape
         centres = around[:, :, self.window : self.window + chunk]
         parts = (
@@ -220,9 +231,9 @@ class Skipgram(Part):
             self.of_batches(rates) * -self.each * self.of_kinds(self.contexts, kinds)[:, :, None],
             self.of_batches(rates) * self.of_kinds(self.weights, kinds),
         )
-        return [Ready(*each) for each in zip(rates, *(part.unbind() for part in parts), strict=True)]
+        return [ReadySkipgram(*each) for each in zip(rates, *(part.unbind() for part in parts), strict=True)]
 
-    def moves(self, ready: Ready) -> tuple[Moves, Moves]:
+    def moves(self, ready: ReadySkipgram) -> tuple[Moves, Moves]:
         torch.index_select(self.vectors, 0, ready.centres, out=self.x)
         torch.index_select(self.context_vectors, 0, ready.around, out=self.u)
         torch.bmm(self.u_chunks, self.x_turned, out=self.scores)
@@ -235,7 +246,7 @@ class Skipgram(Part):
         self.push_away(ready, self.x_chunks, self.x_turned, to_x.view_as(self.x_chunks))
         return [(ready.centres, to_x)], [(ready.around, to_u), (ready.negatives, self.to_v)]
 
-    def loss(self, ready: Ready) -> tuple[float, float]:
+    def loss(self, ready: ReadySkipgram) -> tuple[float, float]:
         near = (softplus(-self.in_windows) * ready.windows).sum().item() / ready.rate
         loss, pairs = self.loss_against(ready, self.x_turned)
         return near + loss, pairs
@@ -256,7 +267,7 @@ class Cbow(Part):
         self.slopes = self.vectors.new_empty(n * chunk, 1)
         self.x = self.to_x_chunks
 
-    def ready(self, rates: Sequence[float], around: Tensor, kinds: Tensor, negatives: Tensor) -> list[Ready]:
+    def ready(self, rates: Sequence[float], around: Tensor, kinds: Tensor, negatives: Tensor) -> list[ReadyCbow]:
         m, _, chunk = kinds.shape
         w = self.window
         centres, near = around[:, :, w : w + chunk], around.unfold(2, self.width, 1)
@@ -266,9 +277,9 @@ class Cbow(Part):
             self.of_batches(rates) * -self.each * self.of_kinds(self.contexts.clamp(max=1), kinds)[:, :, None],
             *(rows.reshape(m, -1) for rows in (near, self.of_kinds(self.shares, kinds), heard)),
         )
-        return [Ready(*each[:5], None, *each[5:]) for each in zip(rates, *(p.unbind() for p in parts), strict=True)]
+        return [ReadyCbow(*each) for each in zip(rates, *(part.unbind() for part in parts), strict=True)]
 
-    def moves(self, ready: Ready) -> tuple[Moves, Moves]:
+    def moves(self, ready: ReadyCbow) -> tuple[Moves, Moves]:
         x = _sums(self.vectors, ready.near, self.each_word, ready.shares)
         torch.index_select(self.context_vectors, 0, ready.centres, out=self.u)
         torch.mul(x, self.u, out=self.to_x)
@@ -281,7 +292,7 @@ class Cbow(Part):
         heard = _sums(self.to_x, self.hearing, self.each_around, ready.heard)
         return [(ready.around, heard)], [(ready.centres, self.to_u), (ready.negatives, self.to_v)]
 
-    def loss(self, ready: Ready) -> tuple[float, float]:
+    def loss(self, ready: ReadyCbow) -> tuple[float, float]:
         scores = (self.x * self.u.view_as(self.x)).sum(dim=2)
         near = (softplus(-scores) * ready.pairs[:, 0]).sum().item() / (-self.each * ready.rate)
         loss, pairs = self.loss_against(ready, self.x.transpose(1, 2))
