@@ -250,7 +250,8 @@ function createPicture(parent) {
       const next = readTensors(data);
       const { facts } = next;
       const start = JSON.stringify(facts.start);
-      const follow = picture && start === told ? { stage, ...picture.facts.chosen } : { ...facts.start, stage: facts.start.stage - 1 };
+      const news = !picture || start !== told; // else the hand may have moved on, which Python has yet to hear
+      const follow = news ? { ...facts.start, stage: facts.start.stage - 1 } : { stage, ...picture.facts.chosen };
       told = start;
       const changed = picture && follow.stage !== stage;
       picture = next;
@@ -285,7 +286,7 @@ function createPicture(parent) {
         stage = follow.stage;
         Object.assign(view, { from: stage, to: stage, k: 0 });
         steps.show(stage);
-        commit.known(state());
+        if (news) commit.known(state());
         layout();
         if (facts.alone && !played) play();
       } else {

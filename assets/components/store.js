@@ -49,7 +49,9 @@ export function committer(send, { after = 600 } = {}) {
       pending = value;
       flush();
     },
-    known(value) {
+    known(value) { // Python says so itself: what it has yet to hear is of the past
+      clearTimeout(timer);
+      pending = null;
       last = JSON.stringify(value);
     },
     stop: () => clearTimeout(timer),

@@ -15,7 +15,7 @@ import streamlit as st
 
 from embviz import tables
 from embviz.paths import ASSETS, ROOT
-from embviz.ui import components, exercise, warm
+from embviz.ui import address, components, exercise, warm
 from embviz.ui.text import text
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def page(slug: str) -> str:
 def begin() -> None:
     """What app.py says first: the app runs, and this is its style sheet."""
     _app_ran.set()
+    address.begin()
     st.html(ASSETS / "style.css")
 
 

@@ -3,7 +3,7 @@
 A parameter is a frozen object with a key (its name in the address, unique in the whole app), a label, a default and
 bounds. `widget(where)` draws it and returns its value. `query(value)` is what stands in an address for a value.
 `probes` are values that every page must stand. A parameter that a component moves in the browser has no widget:
-`value()` reads it from the address and `move(value)` writes it there. Nothing else touches the address.
+`value()` reads it from the address and `move(value)` writes it there, through `ui.address`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from embviz.ui import address
 
 
 class _Addressed:
@@ -36,17 +38,15 @@ class _Addressed:
 
     def value(self) -> Any:
         """The value in the address; the default where there is none or an invalid one."""
+        there = address.read(self.key)
         try:
-            return self.parse(st.query_params[self.key])
-        except (KeyError, ValueError):
+            return self.default if there is None else self.parse(there)
+        except ValueError:
             return self.default
 
     def move(self, value: Any) -> None:
         """Put `value` into the address, for a parameter without a widget."""
-        if query := self.query(value):
-            st.query_params[self.key] = query[self.key]
-        elif self.key in st.query_params:
-            del st.query_params[self.key]
+        address.write(self.key, self.query(value).get(self.key))
 
     def choose(self, value: Any) -> None:
         """Set the widget to `value`, from a callback."""

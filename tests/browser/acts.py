@@ -17,6 +17,14 @@ SIDEWAYS = """() => Math.max(document.documentElement.scrollWidth - innerWidth,
 COUNT_SENT = """() => { window.sent = 0; const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; }"""
 
+# For `add_init_script`: what the server says arrives `window.late` ms after it came.
+SLOW_LINE = """window.WebSocket = class extends WebSocket {
+  addEventListener(type, hear, ...more) {
+    super.addEventListener(type, type === "message" ? (event) => setTimeout(hear, window.late ?? 0, event) : hear, ...more);
+  }
+  set onmessage(hear) { this.addEventListener("message", hear); }
+};"""
+
 
 def wait_url(page, part):
     """Wait until `part` stands in the address."""

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
+from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, SLOW_LINE, wait_url
 from playwright.sync_api import expect
 
 from embviz.compute.bpe import moments, train_bpe
@@ -70,6 +70,31 @@ def test_keys_step_forward_and_back_and_the_address_follows(open_page):
     page.keyboard.press("End")
     true_picture(page, 12)
     wait_url(page, "bpe_n=12")
+
+
+def test_keys_count_on_a_line_that_is_slow(open_page, idle):
+    page = open_page("bpe")
+    page.add_init_script(SLOW_LINE)
+    page.reload()
+    idle(page)
+    slider = page.get_by_role("slider", name="Merges made")
+    page.evaluate("window.late = 1500")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(700)  # the server hears of 3, and the browser not yet that it did
+    page.get_by_role("combobox", name="Ties go to").press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    wait_url(page, "bpe_ties=lowest")
+    slider.focus()
+    wait_url(page, "bpe_n=3")
+    idle(page)
+    assert slider.input_value() == "3" and "bpe_ties=lowest" in page.url
+    expect(page.locator(".sentence")).to_contain_text("Merge 4: ")
+    expect(slider).to_be_focused()
+    page.get_by_role("button", name="Another like it").first.evaluate("(button) => button.click()")
+    page.wait_for_timeout(2000)
+    idle(page)
+    expect(slider).to_be_focused()
 
 
 def test_a_drag_follows_the_hand_without_the_server(open_page):
