@@ -147,6 +147,15 @@ def test_python_hears_once_and_only_when_the_hand_lets_go(run):
     assert heard == [[2, 3], [2, 3, 4]]
 
 
+def test_what_python_says_drops_what_it_has_yet_to_hear(run):
+    heard = run(
+        "const { committer } = await load('store'); const sent = []; const c = committer((s) => sent.push(s.stage), { after: 20 });"
+        "c.later({ stage: 5 }); c.known({ stage: 2 }); c.flush(); await new Promise((r) => setTimeout(r, 60)); c.now({ stage: 2 });"
+        "const quiet = [...sent]; c.now({ stage: 5 }); return [quiet, sent];"
+    )
+    assert heard == [[], [5]]
+
+
 def test_a_heatmap_with_more_cells_than_pixels_shows_their_mean(run):
     code = """
       const { heatmap } = await load('heatmap');
