@@ -18,7 +18,7 @@ SAY += ("empty", "encoded", "encoded_one", "never", "no_word")
 
 def picture(controls, stage):
     typed_text = lesson.TEXT.widget(controls)
-    slot = controls.container()
+    slot = controls.container(key="bpe_sliders")  # a name by which the style sheet knows sliders
     word, base, ties = (param.widget(controls) for param in (lesson.WORD, lesson.BASE, lesson.TIES))
     trace = cached.computed("tables.bpe.trace", text=typed_text, base=base, ties=ties)
     encoded = cached.computed("tables.bpe.encoded", text=typed_text, base=base, ties=ties, typed=word)

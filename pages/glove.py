@@ -246,7 +246,7 @@ def weighting(controls, stage, corpus):
 def seeds(controls, stage):
     pair, axis = lesson.AGREE.widget(controls), lesson.AXIS.widget(controls)
     word = lesson.WORD.widget(controls)
-    found = cached.computed("tables.glove_lesson.seeds", pair=pair, coordinate=axis, word=word)
+    found = cached.computed("tables.glove_seeds.seeds", pair=pair, coordinate=axis, word=word)
     facts, arrays = found.facts, found.arrays
     (before, after_), overlap = facts["typical"], arrays["overlap"]
     numbers = {"overlap": f"{overlap.mean():.0%}", "chance": f"{facts['chance']:.0%}"}

@@ -123,9 +123,9 @@ SAME = ("Each coordinate, hardly the neighbours", "The neighbours, hardly each c
 @cache
 def _agreed() -> str:
     """What two seeds agree on, of the shipped trainings: more than half of the neighbours, most of a coordinate?"""
-    from embviz.tables import glove_lesson
+    from embviz.tables import glove_seeds
 
-    found = glove_lesson.seeds(pair=AGREE.default, coordinate=0, word="king")
+    found = glove_seeds.seeds(pair=AGREE.default, coordinate=0, word="king")
     neighbours, coordinates = found.overlap.mean().item() > 0.5, found.typical[0] > 0.5
     return SAME[2 if neighbours and coordinates else 1 if neighbours else 0 if coordinates else 3]
 

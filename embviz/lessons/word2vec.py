@@ -122,9 +122,9 @@ PLACES = ("with the animals", "with the games", "between the two", "far from bot
 @cache
 def _senses() -> str:
     """Where "bat" lies in the shipped training, by its mean cosines with the words of its two classes."""
-    from embviz.tables import word2vec
+    from embviz.tables import word2vec_word
 
-    found = word2vec.word(corpus="kingdom", architecture="skip-gram", word="bat")
+    found = word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word="bat")
     close = {one["label"]: one for one in found.closeness}
     typical = sorted(one["score"] for one in found.closeness)[len(close) // 2]
     first, second = (close[sense] for sense in found.senses)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -128,7 +127,7 @@ def _filled(known: Sequence[str], corpus: str, n: int, apart: Sequence[str] = ()
 
 def _some(known: Sequence[str], unknown: Sequence[str], corpus: str) -> str:
     rows = texts.vocabulary(corpus).words
-    near = difflib.get_close_matches(unknown[0], rows, n=3, cutoff=0.6) if unknown else []
+    near = texts.unknown(unknown[0], rows)["near"] if unknown else []
     examples = [word for word in (*near, *rows[:60:6]) if word not in known]
     return f"“{known[0]}” and also {', '.join(examples[:5])}" if known else ", ".join(examples[:6])
 

@@ -10,28 +10,28 @@ from functools import partial
 
 from embviz.compute import glove
 from embviz.compute.runs import Maker, Run
-from embviz.tables import glove_counts, glove_lesson, texts, word2vec
+from embviz.tables import glove_counts, glove_training, texts, trained, word2vec_training
 
 
 def makers() -> dict[str, Maker]:
     """The runs of this module, by name."""
-    found: dict[str, Maker] = {name: partial(made, name) for name in glove_lesson.SHIPPED.values()}
-    found |= {name: partial(by_word2vec, name, seed) for seed, name in glove_lesson.WORD2VEC_SEEDS.items()}
+    found: dict[str, Maker] = {name: partial(made, name) for name in glove_training.SHIPPED.values()}
+    found |= {name: partial(by_word2vec, name, seed) for seed, name in glove_training.WORD2VEC_SEEDS.items()}
     return found | {glove_counts.COUNTS: counted}
 
 
 def made(name: str) -> Run:
     """One of the shipped trainings."""
-    (settings,) = (settings for settings, known in glove_lesson.SHIPPED.items() if known == name)
-    snapshots = glove_lesson.SNAPSHOTS.get(name, 25) - 1
-    return glove_lesson.run_of(name, settings, tuple(glove_lesson.train(settings, snapshots=snapshots)))
+    (settings,) = (settings for settings, known in glove_training.SHIPPED.items() if known == name)
+    snapshots = glove_training.SNAPSHOTS.get(name, 25) - 1
+    return trained.run_of(name, settings, tuple(glove_training.train(settings, snapshots=snapshots)))
 
 
 def by_word2vec(name: str, seed: int) -> Run:
     """word2vec's training of the kingdom with another seed."""
-    settings = word2vec.Settings("kingdom", "skip-gram", seed=seed)
-    snapshots = word2vec.SHIPPED_SNAPSHOTS - 1
-    return glove_lesson.run_of(name, settings, tuple(word2vec.train(settings, snapshots=snapshots)))
+    settings = word2vec_training.Settings("kingdom", "skip-gram", seed=seed)
+    snapshots = word2vec_training.SHIPPED_SNAPSHOTS - 1
+    return trained.run_of(name, settings, tuple(word2vec_training.train(settings, snapshots=snapshots)))
 
 
 def counted() -> Run:

@@ -6,9 +6,11 @@ people's own (`held`), only a weak reference is kept here: the text belongs to w
 
 from __future__ import annotations
 
+import difflib
 import secrets
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from weakref import WeakValueDictionary
@@ -115,3 +117,8 @@ def _shared(corpus: Corpus) -> tuple[Corpus, int]:
     sentences = tuple(tuple(known.setdefault(word, word) for word in sentence) for sentence in corpus.sentences)
     size = sum(map(sys.getsizeof, known)) + sum(map(sys.getsizeof, sentences)) + sys.getsizeof(sentences)
     return replace(corpus, sentences=sentences), size + 100 * len(known)
+
+
+def unknown(asked: str, known: Sequence[str]) -> dict:
+    """What was `asked` for in vain, and up to three of the `known` words that are spelled like it."""
+    return {"asked": asked[:40], "near": difflib.get_close_matches(asked[:40], known, n=3, cutoff=0.6)}

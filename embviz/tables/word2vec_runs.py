@@ -8,8 +8,8 @@
 from functools import partial
 
 from embviz.compute.runs import Maker, Run
-from embviz.tables import word2vec
-from embviz.tables.word2vec import Settings
+from embviz.tables import trained, word2vec_training
+from embviz.tables.word2vec_training import Settings
 
 SETTINGS = {
     "word2vec/kingdom-skipgram": Settings("kingdom", "skip-gram"),
@@ -27,4 +27,6 @@ def makers() -> dict[str, Maker]:
 def made(name: str) -> Run:
     """One of the shipped trainings."""
     settings = SETTINGS[name]
-    return word2vec.run_of(name, settings, tuple(word2vec.train(settings, snapshots=word2vec.SHIPPED_SNAPSHOTS - 1)))
+    snapshots = tuple(word2vec_training.train(settings, snapshots=word2vec_training.SHIPPED_SNAPSHOTS - 1))
+    whole = word2vec_training.finish(snapshots[0], snapshots[-1], settings=settings)
+    return trained.run_of(name, settings, snapshots, whole)

@@ -15,14 +15,14 @@ JOB = "glv_training"
 
 
 def start(asked: dict[str, Any], other_seed: int) -> None:
-    """Begin a training by these settings (`tables.glove_lesson.Settings`), and by word2vec with this seed."""
-    from embviz.tables import glove_lesson
+    """Begin a training by these settings (`tables.glove_training.Settings`), and by word2vec with this seed."""
+    from embviz.tables import glove_training
 
-    both = glove_lesson.pair(other_seed, **asked)
+    both = glove_training.pair(other_seed, **asked)
     training.start(
         JOB,
-        partial(glove_lesson.train_both, both),
-        keep=partial(glove_lesson.keep_both, asked=both),
+        partial(glove_training.train_both, both),
+        keep=partial(glove_training.keep_both, asked=both),
         about=both,
         needs=both.bytes,
     )

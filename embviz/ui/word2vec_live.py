@@ -15,15 +15,15 @@ JOB = "w2v_training"
 
 
 def start(asked: dict[str, Any]) -> None:
-    """Begin a training by these settings (`tables.word2vec.Settings`)."""
-    from embviz.tables import word2vec
+    """Begin a training by these settings (`tables.word2vec_training.Settings`)."""
+    from embviz.tables import trained, word2vec_training
 
-    settings = word2vec.Settings(**asked)
+    settings = word2vec_training.Settings(**asked)
     training.start(
         JOB,
-        partial(word2vec.train, settings),
-        keep=partial(word2vec.keep, settings=settings),
-        finish=partial(word2vec.finish, settings=settings),
+        partial(word2vec_training.train, settings),
+        keep=partial(trained.keep, settings=settings),
+        finish=partial(word2vec_training.finish, settings=settings),
         about=settings,
         needs=settings.bytes,
     )
@@ -48,11 +48,11 @@ def newest(found: Course, **asked: Any) -> Tensors:
 
 
 def of(corpus: str, architecture: str, name: str, /, **asked: Any) -> Tensors:
-    """`tables.word2vec.<name>` of the training that was done live, or else of the shipped one.
+    """`tables.word2vec_<name>` of the training that was done live, or else of the shipped one.
 
     ValueError if there is neither.
     """
     found = course(corpus, architecture)
     if found and found.final is not None:
-        return training.tensors(JOB, f"tables.word2vec.live_{name}", found, **asked)
-    return cached.computed(f"tables.word2vec.{name}", corpus=corpus, architecture=architecture, **asked)
+        return training.tensors(JOB, f"tables.word2vec_{name}.live", found, **asked)
+    return cached.computed(f"tables.word2vec_{name}.shipped", corpus=corpus, architecture=architecture, **asked)

@@ -7,7 +7,7 @@ from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.lessons import glove as lesson
-from embviz.tables import glove_counts, glove_lesson
+from embviz.tables import glove_counts, glove_lesson, glove_seeds, glove_training
 
 
 def snapshot(page):
@@ -37,7 +37,7 @@ def sides(page):
 
 def test_both_are_played_back_by_one_stepper_and_linked(open_page):
     page = open_page("glove?glv_seed=1&glv_other_seed=2")
-    made = glove_lesson.shipped("glove/kingdom-1"), glove_lesson.shipped("glove/word2vec-2")
+    made = glove_training.shipped("glove/kingdom-1"), glove_training.shipped("glove/word2vec-2")
     expect(snapshot(page)).to_have_value("24")
     ends = [f"{100 * purity:.1f}%" for each in made for purity in (each.purities[0], each.purities[-1])]
     for share in ends:  # the numbers of the sentence are those of the first and the last snapshot
@@ -147,7 +147,7 @@ def test_counts_and_ratios_are_asked_for(open_page):
 
 def test_seeds_say_what_they_share(open_page):
     page = open_page("glove?glv_view=Seeds&glv_agree=word2vec%3A+seeds+0+and+1&glv_axis=7&glv_word=monday")
-    found = glove_lesson.seeds(pair="word2vec: seeds 0 and 1", coordinate=7, word="monday")
+    found = glove_seeds.seeds(pair="word2vec: seeds 0 and 1", coordinate=7, word="monday")
     expect(page.locator(".st-key-said")).to_contain_text(f"{found.overlap.mean():.0%} of the 10 nearest")
     for k, r in enumerate(found.correlation):
         expect(page.locator(".js-plotly-plot").nth(k)).to_contain_text(f"r = {r:.2f}".replace("-", "−"))

@@ -7,7 +7,7 @@ from acts import COUNT_SENT, LOOKS, SIDEWAYS, SIZES, wait_url
 from playwright.sync_api import expect
 
 from embviz.lessons import word2vec as lesson
-from embviz.tables import word2vec
+from embviz.tables import word2vec, word2vec_network, word2vec_training, word2vec_word
 
 STATUS = ".st-key-w2v_training_status"
 
@@ -44,7 +44,7 @@ def test_a_training_is_played_back_without_the_server_and_linked(open_page):
     for _ in range(20):
         page.keyboard.press("ArrowLeft")
     expect(snapshot(page)).to_have_value("4")
-    found = word2vec.shipped("kingdom", "skip-gram")
+    found = word2vec_training.shipped("kingdom", "skip-gram")
     expect(page.locator(".reading")).to_contain_text(f"epoch {found.epochs[4]:.3g}")
     expect(page.locator(".reading")).to_contain_text(f"{100 * found.purities[4]:.1f}%")
     assert page.evaluate("() => window.sent") == 0
@@ -200,7 +200,7 @@ def test_the_window_slides_and_counts(open_page):
 
 def test_the_network_says_its_numbers(open_page):
     page = open_page("word2vec?w2v_view=Network&w2v_input=queen&w2v_cell=7&w2v_out=2")
-    found = word2vec.network(corpus="kingdom", architecture="skip-gram", words="queen")
+    found = word2vec_network.shipped(corpus="kingdom", architecture="skip-gram", words="queen")
     expect(page.locator(".reading .equation")).to_have_text(
         f"h[7] = W[{found.ids[0]}, 7] = {found.hidden[7].item():.3f}".replace("-", "−")
     )
@@ -214,7 +214,7 @@ def test_the_network_says_its_numbers(open_page):
 
 def test_a_neighbour_is_looked_up(open_page):
     page = open_page("word2vec?w2v_view=Words")
-    found = word2vec.word(corpus="kingdom", architecture="skip-gram", word="bat")
+    found = word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word="bat")
     lists = page.locator(".near section")
     assert lists.nth(1).locator(".go").all_inner_texts() == [one["word"] for one in found.after]
     page.get_by_role("button", name="cat", exact=True).click()

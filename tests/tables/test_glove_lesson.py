@@ -10,8 +10,17 @@ import torch
 
 from embviz.compute import agreement, corpora, glove, journey, runs
 from embviz.lessons import glove as lesson
-from embviz.tables import glove_counts, glove_lesson, glove_runs, texts, word2vec
-from embviz.tables.glove_lesson import KINGDOM, SHIPPED, Settings
+from embviz.tables import (
+    glove_counts,
+    glove_lesson,
+    glove_runs,
+    glove_seeds,
+    glove_training,
+    texts,
+    trained,
+    word2vec_training,
+)
+from embviz.tables.glove_training import KINGDOM, SHIPPED, Settings
 from embviz.ui.training import Course
 
 
@@ -22,10 +31,10 @@ def near():
 
 @pytest.mark.parametrize(("settings", "name"), SHIPPED.items(), ids=lambda value: value if type(value) is str else "")
 def test_a_shipped_training_is_whole(settings, name):
-    made = glove_lesson.shipped(name)
-    words, labels = word2vec.chosen(settings.corpus)
+    made = glove_training.shipped(name)
+    words, labels = trained.chosen(settings.corpus)
     assert made.words == words and made.labels == labels and made.settings == asdict(settings)
-    assert made.tables.shape == (glove_lesson.SNAPSHOTS.get(name, 25), len(words), 50)
+    assert made.tables.shape == (glove_training.SNAPSHOTS.get(name, 25), len(words), 50)
     assert made.shares[0] == 0 and made.shares[-1] == 1 and made.epochs[-1] == settings.epochs
     assert made.losses[-1] < 0.1 * made.losses[0] and made.purities[-1] > 4 * made.purities[0]
 
@@ -38,8 +47,8 @@ def test_the_shipped_runs_are_offered_and_small():
 
 def test_a_run_comes_back_as_it_was_made():
     settings = Settings("kingdom", dim=8, epochs=1)
-    snapshots = tuple(glove_lesson.train(settings, snapshots=2))
-    run = glove_lesson.run_of("glove/x", settings, snapshots)
+    snapshots = tuple(glove_training.train(settings, snapshots=2))
+    run = trained.run_of("glove/x", settings, snapshots)
     rows = corpora.ids(run.facts["words"], texts.vocabulary("kingdom"))
     for table, snapshot in zip(run.tensors["tables"], snapshots, strict=True):
         assert torch.equal(table, snapshot.vectors[rows].half())
@@ -48,7 +57,7 @@ def test_a_run_comes_back_as_it_was_made():
 
 def test_training_too_long_lowers_the_error_and_the_purity():
     """What the lesson says beside “Train too long”."""
-    long = glove_lesson.shipped(SHIPPED[replace(KINGDOM, epochs=400)])
+    long = glove_training.shipped(SHIPPED[replace(KINGDOM, epochs=400)])
     best = int(np.argmax(long.purities))
     assert list(long.losses) == sorted(long.losses, reverse=True)
     assert long.epochs[best] == pytest.approx(40, abs=1) and f"{long.purities[best]:.0%}" == "97%"
@@ -71,9 +80,9 @@ def course(corpus="kingdom", *, other_seed=0, fit=-1, pairs="", **asked):
 @pytest.mark.parametrize(("seed", "other_seed"), [(0, 0), (1, 0), (2, 1), (0, 2)])
 def test_two_trainings_stand_side_by_side(seed, other_seed):
     found = course(seed=seed, other_seed=other_seed, pairs="king queen, king qqqq")
-    mine = glove_lesson.shipped(f"glove/kingdom-{seed}")
-    kept = {0: lambda: word2vec.shipped("kingdom", "skip-gram")}
-    theirs = kept.get(other_seed, lambda: glove_lesson.shipped(f"glove/word2vec-{other_seed}"))()
+    mine = glove_training.shipped(f"glove/kingdom-{seed}")
+    kept = {0: lambda: word2vec_training.shipped("kingdom", "skip-gram")}
+    theirs = kept.get(other_seed, lambda: glove_training.shipped(f"glove/word2vec-{other_seed}"))()
     assert [each["seed"] for each in found.settings] == [seed, other_seed] and found.snapshots == 25
     np.testing.assert_allclose(theirs.shares, mine.shares, atol=0.01)  # the same share of each one's own work
     purities = np.stack([np.arange(25), mine.purities, theirs.purities], axis=1)
@@ -97,7 +106,7 @@ def test_what_both_have_in_common_is_counted_by_hand():
     n = len(found.words)
     tables = [
         made.tables[-1].double().numpy()
-        for made in (glove_lesson.shipped("glove/kingdom-0"), glove_lesson.shipped("glove/word2vec-1"))
+        for made in (glove_training.shipped("glove/kingdom-0"), glove_training.shipped("glove/word2vec-1"))
     ]
     near = []
     for table in tables:
@@ -111,8 +120,8 @@ def test_what_both_have_in_common_is_counted_by_hand():
 
 
 def test_a_longer_training_stands_beside_the_nearest_share():
-    found, long = course(epochs=400), glove_lesson.shipped("glove/kingdom-long")
-    other = word2vec.shipped("kingdom", "skip-gram")
+    found, long = course(epochs=400), glove_training.shipped("glove/kingdom-long")
+    other = word2vec_training.shipped("kingdom", "skip-gram")
     nearest = [min(range(25), key=lambda k: abs(other.shares[k] - share)) for share in long.shares]
     assert found.snapshots == 21 and found.epochs[1] == tuple(other.epochs[k] for k in nearest)
     np.testing.assert_allclose(found.purities[:, 2], [other.purities[k] for k in nearest], atol=1e-6)
@@ -139,27 +148,27 @@ def test_other_seeds_keep_the_neighbours():
     state = {item.id: item.state for item in lesson.LESSON.tries}["other"]
     assert (state[lesson.SEED], state[lesson.OTHER_SEED]) == (2, 2)
     for method in ("GloVe", "word2vec"):
-        one, other = (glove_lesson._final(method, seed) for seed in (0, 2))
+        one, other = (glove_seeds._final(method, seed) for seed in (0, 2))
         assert agreement.neighbour_overlap(one, other, k=5).mean() > 0.8
 
 
 def live(asked, snapshots=4, **given):
     found = Course(asked)
-    for snapshot in glove_lesson.train_both(asked, snapshots=snapshots, **given):
-        found = found.then(snapshot, lambda each: glove_lesson.keep_both(each, asked=asked))
+    for snapshot in glove_training.train_both(asked, snapshots=snapshots, **given):
+        found = found.then(snapshot, lambda each: glove_training.keep_both(each, asked=asked))
     return found
 
 
 def test_both_train_together_and_each_as_if_it_were_alone():
-    asked = glove_lesson.pair(3, corpus="kingdom", dim=8, epochs=2, seed=5)
+    asked = glove_training.pair(3, corpus="kingdom", dim=8, epochs=2, seed=5)
     assert asked.word2vec.seed == 3 and asked.word2vec.dim == 8 and asked.corpus == "kingdom"
-    seen = list(glove_lesson.train_both(asked, snapshots=4))
+    seen = list(glove_training.train_both(asked, snapshots=4))
     assert [each.share for each in seen] == [0, 0.25, 0.5, 0.75, 1]
     for each in seen:
         assert abs(each.word2vec.share - each.share) < 0.03
         assert each.seconds == each.glove.seconds + each.word2vec.seconds and each.loss == each.glove.loss
-    *_, alone = glove_lesson.train(asked.glove)
-    *_, other = word2vec.train(asked.word2vec)
+    *_, alone = glove_training.train(asked.glove)
+    *_, other = word2vec_training.train(asked.word2vec)
     assert torch.equal(seen[-1].glove.vectors, alone.vectors)
     assert torch.equal(seen[-1].word2vec.vectors, other.vectors)
     read = sum(each.tokens_per_second * each.seconds for each in (seen[-1].glove, seen[-1].word2vec))
@@ -167,19 +176,19 @@ def test_both_train_together_and_each_as_if_it_were_alone():
 
 
 def test_both_are_hurried_and_go_on():
-    asked = glove_lesson.pair(0, corpus="kingdom", dim=4, epochs=2)
+    asked = glove_training.pair(0, corpus="kingdom", dim=4, epochs=2)
     looks = itertools.count(1)
-    seen = list(glove_lesson.train_both(asked, snapshots=2, stopping=lambda: next(looks) in (16, 20)))
+    seen = list(glove_training.train_both(asked, snapshots=2, stopping=lambda: next(looks) in (16, 20)))
     shares = [each.share for each in seen]
     assert len(shares) == 5 and shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
-    *_, plain = glove_lesson.train_both(asked, snapshots=2)
+    *_, plain = glove_training.train_both(asked, snapshots=2)
     for name in ("glove", "word2vec"):
         assert torch.equal(getattr(seen[-1], name).vectors, getattr(plain, name).vectors)
     assert all(each.word2vec.share >= each.share for each in seen)
 
 
 def test_a_live_training_is_a_course():
-    asked = glove_lesson.pair(3, corpus="kingdom", dim=8, epochs=2, seed=5)
+    asked = glove_training.pair(3, corpus="kingdom", dim=8, epochs=2, seed=5)
     found = live(asked)
     on, ended = glove_lesson.newest(found, pairs=""), glove_lesson.live_course(found, fit=-1, pairs="king queen")
     assert ended.snapshots == 5 and [each["seed"] for each in ended.settings] == [5, 3]
@@ -188,7 +197,7 @@ def test_a_live_training_is_a_course():
     assert len(on.points) == len(on.other_points) == len(on.words) and on.purities.shape == (5, 3)
     assert len(on.epochs[0]) == len(on.losses[1]) == len(on.common) == 1 and on.epochs[0][0] == 2
     assert 0 < asked.bytes < 50_000_000
-    wide = glove_lesson.pair(0, **asdict(replace(glove_lesson.SHAKESPEARE, dim=100)))
+    wide = glove_training.pair(0, **asdict(replace(glove_training.SHAKESPEARE, dim=100)))
     assert wide.bytes < 500_000_000 and wide.word2vec.epochs == 5  # what training allows
 
 
@@ -272,9 +281,9 @@ def test_the_shipped_counts_are_shakespeares():
 
 
 def test_what_seeds_agree_on():
-    found = glove_lesson.seeds(pair="GloVe: seeds 0 and 2", coordinate=0, word="KING ")
+    found = glove_seeds.seeds(pair="GloVe: seeds 0 and 2", coordinate=0, word="KING ")
     a, b = (
-        torch.nn.functional.normalize(glove_lesson.shipped(f"glove/kingdom-{seed}").tables[-1].double())
+        torch.nn.functional.normalize(glove_training.shipped(f"glove/kingdom-{seed}").tables[-1].double())
         for seed in (0, 2)
     )
     u, _, v = np.linalg.svd((b.T @ a).numpy())
@@ -290,14 +299,14 @@ def test_what_seeds_agree_on():
     # a rotation that knew nothing would do for the words that it was not fitted on what it does for wrong words
     assert found.shuffled < 0.3 < 0.9 < found.held_out < found.typical[1]
     assert found.words[found.place] == "king" and "king" not in found.near[0] and not found.unknown
-    assert glove_lesson.seeds(pair="GloVe and word2vec", coordinate=0, word="qqqq").unknown == "qqqq"
+    assert glove_seeds.seeds(pair="GloVe and word2vec", coordinate=0, word="qqqq").unknown == "qqqq"
 
 
 def test_each_choice_of_two_trainings_is_there():
-    assert tuple(glove_lesson.SEEDS) == lesson.AGREE.options
-    for name, method in zip(glove_lesson.WORD2VEC_SEEDS.values(), ("word2vec",) * 2, strict=True):
-        made = glove_lesson.shipped(name)
-        assert made.words == glove_lesson.shipped(SHIPPED[KINGDOM]).words and made.purities[-1] > 0.9, method
+    assert tuple(glove_seeds.SEEDS) == lesson.AGREE.options
+    for name, method in zip(glove_training.WORD2VEC_SEEDS.values(), ("word2vec",) * 2, strict=True):
+        made = glove_training.shipped(name)
+        assert made.words == glove_training.shipped(SHIPPED[KINGDOM]).words and made.purities[-1] > 0.9, method
 
 
 def test_the_answers_by_hand():

@@ -8,28 +8,28 @@ import torch
 
 from embviz.compute import corpora, runs
 from embviz.compute.snapshots import Snapshot
-from embviz.tables import texts, word2vec, word2vec_runs
-from embviz.tables.word2vec import Settings
+from embviz.tables import texts, trained, word2vec, word2vec_network, word2vec_runs, word2vec_training, word2vec_word
+from embviz.tables.word2vec_training import Settings
 from embviz.ui.training import Course
 
-EACH = list(word2vec.SHIPPED)
+EACH = list(word2vec_training.SHIPPED)
 
 
 @pytest.mark.parametrize("key", EACH)
 def test_a_shipped_training_is_whole(key):
-    made = word2vec.shipped(*key)
-    words, labels = word2vec.chosen(key[0])
+    made = word2vec_training.shipped(*key)
+    words, labels = trained.chosen(key[0])
     n, rows = len(words), len(texts.vocabulary(key[0]))
-    assert made.words == words and made.labels == labels and n <= word2vec.MOST_SHOWN
-    assert made.tables.shape == (word2vec.SHIPPED_SNAPSHOTS, n, 50) and made.tables.dtype == torch.float16
+    assert made.words == words and made.labels == labels and n <= trained.MOST_SHOWN
+    assert made.tables.shape == (word2vec_training.SHIPPED_SNAPSHOTS, n, 50) and made.tables.dtype == torch.float16
     assert made.first.shape == made.last.shape == (rows, 50) and made.contexts.shape == (n, 50)
     assert made.shares[0] == 0 and made.shares[-1] == 1 and list(made.shares) == sorted(made.shares)
     assert made.losses[0] == pytest.approx(6 * math.log(2), rel=1e-4)  # of vectors that know nothing
     assert made.losses[-1] < 0.8 * made.losses[1]
     ids = corpora.ids(words, texts.vocabulary(key[0]))
     assert torch.equal(made.first[ids], made.tables[0]) and torch.equal(made.last[ids], made.tables[-1])
-    facts = runs.facts(word2vec.SHIPPED[key])
-    assert facts["settings"] == vars_of(word2vec_runs.SETTINGS[word2vec.SHIPPED[key]]) and facts["seconds"] > 0
+    facts = runs.facts(word2vec_training.SHIPPED[key])
+    assert facts["settings"] == vars_of(word2vec_runs.SETTINGS[word2vec_training.SHIPPED[key]]) and facts["seconds"] > 0
 
 
 def vars_of(settings):
@@ -37,8 +37,8 @@ def vars_of(settings):
 
 
 def test_the_kingdom_is_learned():
-    for architecture in word2vec.ARCHITECTURES:
-        made = word2vec.shipped("kingdom", architecture)
+    for architecture in word2vec_training.ARCHITECTURES:
+        made = word2vec_training.shipped("kingdom", architecture)
         whole = corpora.class_purity(
             made.last.float(), corpora.class_labels(texts.vocabulary("kingdom").words, texts.corpus("kingdom").classes)
         )
@@ -48,9 +48,9 @@ def test_the_kingdom_is_learned():
 
 def test_the_settings_of_a_shipped_training_make_it_again():
     """Exactly on the processor that made it; on another, sums of a training may be rounded in another order."""
-    made = word2vec.shipped("kingdom", "skip-gram")
+    made = word2vec_training.shipped("kingdom", "skip-gram")
     settings = word2vec_runs.SETTINGS["word2vec/kingdom-skipgram"]
-    *_, last = every = list(word2vec.train(settings, snapshots=word2vec.SHIPPED_SNAPSHOTS - 1))
+    *_, last = every = list(word2vec_training.train(settings, snapshots=word2vec_training.SHIPPED_SNAPSHOTS - 1))
     assert torch.equal(every[0].vectors.half(), made.first)
     assert last.loss == pytest.approx(made.losses[-1], rel=0.05)
     alike = torch.nn.functional.cosine_similarity(last.vectors, made.last.float(), dim=1)
@@ -63,7 +63,7 @@ def test_all_shipped_trainings_fit():
 
 
 def test_a_course_shows_the_training():
-    made = word2vec.shipped("kingdom", "skip-gram")
+    made = word2vec_training.shipped("kingdom", "skip-gram")
     found = word2vec.course(
         corpus="kingdom", architecture="skip-gram", fit=-1, pairs="king queen, King–pizza, king qqqq"
     )
@@ -85,14 +85,14 @@ def test_a_course_shows_the_training():
 @pytest.mark.parametrize("pairs", ["king", "king queen prince", "a"])
 def test_what_is_no_pair_is_refused(pairs):
     with pytest.raises(ValueError, match="is not a pair"):
-        word2vec.watched(pairs, {"king": 0, "queen": 1})
+        trained.watched(pairs, {"king": 0, "queen": 1})
 
 
 def test_too_many_pairs_are_refused_and_one_is_followed_once():
     index = {word: k for k, word in enumerate("abcdef")}
-    assert word2vec.watched("a b, a b,,", index) == ((("a", "b"),), ())
+    assert trained.watched("a b, a b,,", index) == ((("a", "b"),), ())
     with pytest.raises(ValueError, match="5 pairs are named"):
-        word2vec.watched("a b, a c, a d, a e, a f", index)
+        trained.watched("a b, a c, a d, a e, a f", index)
 
 
 def snapshots(corpus, n=4, dim=6):
@@ -109,18 +109,18 @@ def test_a_live_training_is_shown_as_a_shipped_one_is():
     every = list(snapshots("kingdom"))
     course = Course(settings)
     for snapshot in every:
-        course = course.then(snapshot, lambda s: word2vec.keep(s, settings=settings))
+        course = course.then(snapshot, lambda s: trained.keep(s, settings=settings))
         now = word2vec.newest(course, pairs="king queen")
         n = len(now.words)
         assert now.points.shape == (n, 2) and now.pairs.shape == (len(course.kept), 2)
         assert now.neighbours.shape == (n, 5) and now.purity.shape == (len(course.kept), 2)
-    course = replace(course, ended="done", final=word2vec.finish(every[0], every[-1], settings=settings))
+    course = replace(course, ended="done", final=word2vec_training.finish(every[0], every[-1], settings=settings))
     found = word2vec.live_course(course, fit=-1, pairs="king queen")
-    shipped = word2vec.trained_in(word2vec.run_of("word2vec/test", settings, every))
-    assert torch.equal(shipped.tables, word2vec.trained_of(course).tables)
-    assert shipped.losses[1:] == pytest.approx(word2vec.trained_of(course).losses[1:], rel=1e-4)
+    shipped = trained.shipped(trained.run_of("word2vec/test", settings, every))
+    assert torch.equal(shipped.tables, trained.live(course).tables)
+    assert shipped.losses[1:] == pytest.approx(trained.live(course).losses[1:], rel=1e-4)
     assert found.snapshots == 4 and found.settings["seed"] == 3 and found.epochs == (0.0, 2.0, 4.0, 6.0)
-    word = word2vec.live_word(course, word="king")
+    word = word2vec_word.live(course, word="king")
     whole = every[-1].vectors.half().float()
     row = texts.vocabulary("kingdom").row_numbers["king"]
     cosines = torch.nn.functional.cosine_similarity(whole, whole[row], dim=1)
@@ -135,11 +135,11 @@ def test_a_name_of_ones_own_text_stays_here():
     settings = Settings(name, "skip-gram")
     course = Course(settings)
     for snapshot in snapshots(name):
-        course = course.then(snapshot, lambda s: word2vec.keep(s, settings=settings))
+        course = course.then(snapshot, lambda s: trained.keep(s, settings=settings))
     found = word2vec.newest(course, pairs="")
     assert found.corpus == "" and name not in str(found) and "corpus" not in found.settings
     with pytest.raises(ValueError, match="on your text is shipped"):
-        word2vec.shipped(name, "skip-gram")
+        word2vec_training.shipped(name, "skip-gram")
     assert kept.corpus.n_words == texts.corpus(name).n_words
 
 
@@ -170,9 +170,9 @@ def test_a_window_by_hand():
 
 
 def test_a_network_by_hand():
-    made = word2vec.shipped("kingdom", "CBOW")
+    made = word2vec_training.shipped("kingdom", "CBOW")
     rows = texts.vocabulary("kingdom")
-    found = word2vec.network(corpus="kingdom", architecture="CBOW", words="king, queen")
+    found = word2vec_network.shipped(corpus="kingdom", architecture="CBOW", words="king, queen")
     ids = [rows.row_numbers[word] for word in ("king", "queen")]
     hidden = made.last[ids].float().mean(dim=0)
     torch.testing.assert_close(found.hidden, hidden)
@@ -183,15 +183,15 @@ def test_a_network_by_hand():
     )
     assert found.chances.tolist() == pytest.approx([1 / (1 + math.exp(-scores[word])) for word in best], abs=1e-4)
     assert found.difference < 1e-6 and found.vocabulary == len(rows) and found.unknown is None
-    one = word2vec.network(corpus="kingdom", architecture="skip-gram", words="king queen")
+    one = word2vec_network.shipped(corpus="kingdom", architecture="skip-gram", words="king queen")
     assert one.inputs == ("king",) and one.difference == 0
 
 
 @pytest.mark.parametrize("asked", ["", "qqqq", "kinng"])
 def test_an_unknown_word_is_named_and_another_is_shown(asked):
     for found in (
-        word2vec.network(corpus="kingdom", architecture="skip-gram", words=asked),
-        word2vec.word(corpus="kingdom", architecture="skip-gram", word=asked),
+        word2vec_network.shipped(corpus="kingdom", architecture="skip-gram", words=asked),
+        word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word=asked),
     ):
         assert found.unknown["asked"] == asked and ("king" in found.unknown["near"]) == (asked == "kinng")
 
@@ -212,9 +212,9 @@ def test_draws_by_their_formulas():
 
 
 def test_a_word_stands_in_its_lines():
-    found = word2vec.word(corpus="kingdom", architecture="skip-gram", word=" Bat ")
+    found = word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word=" Bat ")
     sentences = {" ".join(sentence) for sentence in corpora.kingdom().sentences}
-    assert found.word == "bat" and len(found.lines) == word2vec.LINES
+    assert found.word == "bat" and len(found.lines) == word2vec_word.LINES
     for line in found.lines:
         said = " ".join((*line["before"], "bat", *line["after"]))
         assert any(said in sentence for sentence in sentences)
@@ -225,20 +225,20 @@ def test_a_word_stands_in_its_lines():
 def test_a_word_of_two_senses_lies_between_its_classes():
     """Mean cosines by hand: less than any word of one sense has with its own class, more than most words have."""
     for word in ("bat", "dates"):
-        found = word2vec.word(corpus="kingdom", architecture="skip-gram", word=word)
+        found = word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word=word)
         close = {one["label"]: one for one in found.closeness}
         for sense in found.senses:
             assert close[sense]["score"] < close[sense]["least"] <= close[sense]["own"] <= 1
             assert close[sense]["score"] > sorted(one["score"] for one in found.closeness)[len(close) // 2]
-    made = word2vec.shipped("kingdom", "skip-gram")
+    made = word2vec_training.shipped("kingdom", "skip-gram")
     index = {word: place for place, word in enumerate(made.words)}
     table = made.tables[-1].double()
     games = [index[word] for word in corpora.kingdom().classes["games"]]
     cosines = torch.nn.functional.cosine_similarity(table[games], table[index["bat"]], dim=1)
-    bat = word2vec.word(corpus="kingdom", architecture="skip-gram", word="bat")
+    bat = word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word="bat")
     (score,) = [one["score"] for one in bat.closeness if one["label"] == "games"]
     assert score == pytest.approx(cosines.mean().item(), abs=1e-5)
-    racket = word2vec.word(corpus="kingdom", architecture="skip-gram", word="racket")
+    racket = word2vec_word.shipped(corpus="kingdom", architecture="skip-gram", word="racket")
     (own,) = [one for one in racket.closeness if one["label"] == "games"]
     others = [place for place in games if place != index["racket"]]
     cosines = torch.nn.functional.cosine_similarity(table[others], table[index["racket"]], dim=1)
