@@ -13,7 +13,7 @@ LONGEST_ADDRESS = 60_000  # a server takes 65,536 bytes with all that a browser 
 KEYS = {"ArrowLeft": ("n", -1), "ArrowRight": ("n", 1)}
 SAY = ("pairs", "of", "words", "frequent", "vocabulary", "size", "bytes", "more", "tokens", "before", "wins", "tied")
 SAY += ("next", "once", "tie", "rival", "rivals", "tie_word", "tie_place", "tie_first", "tie_second", "done", "limit")
-SAY += ("empty", "encoded", "encoded_one", "never", "no_word")
+SAY += ("empty", "encoded", "never", "no_word")
 
 
 def picture(controls, stage):

@@ -7,7 +7,7 @@ from embviz.ui.text import plain, text
 
 SLUG = lesson.LESSON.slug
 KEYS = {"ArrowLeft": ("at", -1), "ArrowRight": ("at", 1)}
-SAY = ("entries", "stats", "stat", "back", "token", "chars", "bytes", "unknown", "nothing", "special", "at")
+SAY = ("entries", "stats", "back", "token", "chars", "bytes", "unknown", "nothing", "special", "at")
 SAY += ("no_id", "empty")
 
 

@@ -7,11 +7,7 @@ import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
 
-const mountMerges = picture(build);
-
-export default function (given) {
-  return mountMerges(given);
-}
+export default picture(build);
 
 const BYTES = /^<((?:0x[0-9A-F]{2} ?)+)>$/;
 // The state of a word at step n: states are [from which step, …], the first from 0.
@@ -172,7 +168,7 @@ function build(scene) {
       g.fill();
       g.stroke();
       write(g, theme, filled(say.tokens, { tokens: amount(numbers[n]) }), 0, 14, { size: 16, weight: 600, colour: theme.word.token });
-      if (n) write(g, theme, filled(say.before, { tokens: amount(numbers[0]) }), width, 14, { size: 15, align: "right" });
+      if (n && width > 240) write(g, theme, filled(say.before, { tokens: amount(numbers[0]) }), width, 14, { size: 15, align: "right" });
     },
   });
   const to = ({ x }) => {
@@ -192,7 +188,7 @@ function build(scene) {
       element("span", { class: "typed-word" }, visible(word)),
       element("span", { class: "muted" }, "→"),
       ...tokens.map((part, i) => element("span", { class: "tokens" }, ...chips(part, { fresh, strange: strange[i] }))),
-      element("span", { class: "total" }, filled(count === 1 ? say.encoded_one : say.encoded, { tokens: count, characters })),
+      element("span", { class: "total" }, filled(say.encoded, { tokens: count, characters })),
       element("small", {}, never.length ? filled(say.never, { tokens: never.map(naked).join(" ") }) : ""),
     );
   }

@@ -6,11 +6,7 @@ import { axis, matching, stepped, verdictMark } from "./claims_marks.js";
 import { element, filled, isTyping } from "./dom.js";
 import { picture } from "./picture.js";
 
-const mountClaim = picture(build);
-
-export default function (given) {
-  return mountClaim(given);
-}
+export default picture(build);
 
 function build(scene) {
   const { root } = scene;

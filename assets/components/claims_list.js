@@ -3,20 +3,11 @@
 
 import { matching, verdictMark } from "./claims_marks.js";
 import { element } from "./dom.js";
+import { mounting } from "./mount.js";
 import { openStore } from "./store.js";
 import { readTheme } from "./theme.js";
 
-const mountedLists = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  let part = mountedLists.get(parentElement);
-  if (!part) mountedLists.set(parentElement, (part = createList(parentElement, data)));
-  part.update(data);
-  return () => {
-    part.destroy();
-    mountedLists.delete(parentElement);
-  };
-}
+export default mounting(createList);
 
 function createList(parent, first) {
   const store = openStore(first.store);
@@ -106,6 +97,7 @@ function createList(parent, first) {
 
   const stop = store.listen(show);
   return {
+    root,
     update(given) {
       data = given;
       readTheme(root);

@@ -1,16 +1,10 @@
 // A button that copies the address of the page, which holds its state.
 
 import { element } from "./dom.js";
+import { mounting } from "./mount.js";
 import { readTheme } from "./theme.js";
 
-const mounted = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  let part = mounted.get(parentElement);
-  if (!part) mounted.set(parentElement, (part = createButton(parentElement, data)));
-  readTheme(part.root);
-  return () => mounted.delete(parentElement);
-}
+export default mounting(createButton);
 
 function createButton(parent, words) {
   const field = element("input", { class: "address", readonly: true, "aria-label": words.address, hidden: true });
@@ -45,5 +39,5 @@ function createButton(parent, words) {
     field.select();
     return document.execCommand("copy");
   }
-  return { root };
+  return { root, update: () => readTheme(root) };
 }

@@ -22,8 +22,12 @@ export function prose(text) {
   });
 }
 
-// A sentence of the prose with its {places} filled.
-export const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+// A sentence of the prose with its {places} filled. {name|one|many} has a form for 1 and a form for all else, in which #
+// stands for the value: {count|once|# times}.
+export const filled = (sentence, values) => sentence.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name, one, many) => {
+  const value = String(values[name] ?? "");
+  return one === undefined ? value : (value === "1" ? one : many).replace("#", value);
+});
 
 // Control characters and spaces that a person could not see, as their pictures.
 export function visible(text) {

@@ -10,11 +10,7 @@ import { picture } from "./picture.js";
 import { shareFill, slateGradient, TRACK } from "./scale.js";
 import { isPhone, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const TALL = 384;
 const TOP = 52;

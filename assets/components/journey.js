@@ -19,11 +19,7 @@ import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, pointers, surface, write } from "./surface.js";
 
-const mountJourney = picture(build);
-
-export default function (given) {
-  return mountJourney(given);
-}
+export default picture(build);
 
 const GROUP_ROLES = ["token", "query", "key", "sum", "position", "value", "gradient", "sin"];
 const KINDS = 8; // shapes

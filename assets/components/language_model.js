@@ -3,23 +3,14 @@
 // [[words, known]], even (the loss of even chances), words.
 
 import { element } from "./dom.js";
+import { mounting } from "./mount.js";
 import { amount, number } from "./numbers.js";
 import { openStore } from "./store.js";
 import { surface, write } from "./surface.js";
 import { readTensors } from "./tensors.js";
 import { readTheme } from "./theme.js";
 
-const mountedPanels = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  let part = mountedPanels.get(parentElement);
-  if (!part) mountedPanels.set(parentElement, (part = createPanel(parentElement)));
-  part.update(data);
-  return () => {
-    part.destroy();
-    mountedPanels.delete(parentElement);
-  };
-}
+export default mounting(createPanel);
 
 function createPanel(parent) {
   const root = element("div", { class: "panel" });
@@ -114,6 +105,7 @@ function createPanel(parent) {
   }
 
   return {
+    root,
     update(data) {
       part.theme = readTheme(root);
       if (data !== bytes) {

@@ -9,11 +9,7 @@ import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const KIND_COLOURS = ["token", "query", "key", "sum", "position"]; // as in the picture of the table
 const KIND_SHAPES = [0, 1, 2, 3, 4];

@@ -8,11 +8,7 @@ import { picture } from "./picture.js";
 import { signedFill, similarityFill } from "./scale.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const GAP = 66;
 

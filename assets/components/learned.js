@@ -15,11 +15,7 @@ import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 const FULL_SHARE = 0.2; // of a dimension's variance in one wave: full colour
 const TOP_SHARE = 0.17; // where the line of a spectrum ends
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 // How each view reads the tensors. `cursor` gives the row and column under the cursor in table i, `state` is its inverse;
 // `edge` is the axis across, from 0 to 1.

@@ -11,11 +11,7 @@ import { picture } from "./picture.js";
 import { signedGradient, TRACK } from "./scale.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const ROWS = ["learned", "stretched", "sinusoidal"];
 

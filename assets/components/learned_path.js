@@ -19,11 +19,7 @@ const indexColours = Array.from({ length: LEVELS }, (_, k) => {
   return `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * (at % 1))).join(",")})`;
 });
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 function build(scene) {
   const legend = element("div", { class: "legend" });

@@ -8,11 +8,7 @@ import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mountLong = picture(buildLong);
-
-export default function (given) {
-  return mountLong(given);
-}
+export default picture(buildLong);
 
 const seen = (theme) => (theme.dark ? "rgba(105,130,196,.30)" : "rgba(86,105,156,.17)");
 const TURN = 2 * Math.PI;

@@ -11,11 +11,7 @@ import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const TALL = 386;
 const HEAD = 40;

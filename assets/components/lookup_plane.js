@@ -9,11 +9,7 @@ import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const PLANE_TALL = 386;
 const PLANE_HEAD = 40;

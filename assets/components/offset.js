@@ -10,11 +10,7 @@ import { signedGradient } from "./scale.js";
 import { cellAt, drawRail, drawStrip, outlineCell } from "./strips.js";
 import { partOf, pointers, stroke, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const PANELS = [["W", "token"], ["P", "position"], ["x", "sum"]];
 

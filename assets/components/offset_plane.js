@@ -8,11 +8,7 @@ import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const HALF = 0.44; // what a panel shows above and below its middle
 const REACH = 14; // pixels from the pointer to a word

@@ -15,11 +15,7 @@ import { shareFill, signedFill, signedGradient, slateGradient } from "./scale.js
 import { drawHatched } from "./strips.js";
 import { isPhone, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 // The order with a number and the number of an order: the Lehmer code, as compute.order has it.
 function orderOf(which, n) {

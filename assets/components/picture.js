@@ -8,22 +8,12 @@
 // Parts mounted elsewhere (sliders.js) share the state by the name facts.store.
 
 import { element, isTyping } from "./dom.js";
+import { mounting } from "./mount.js";
 import { committer, openStore } from "./store.js";
 import { readTensors } from "./tensors.js";
 import { readTheme } from "./theme.js";
 
-export function picture(build) {
-  const mounted = new WeakMap();
-  return ({ data, parentElement, setStateValue }) => {
-    let part = mounted.get(parentElement);
-    if (!part) mounted.set(parentElement, (part = createScene(parentElement, build)));
-    part.update(data, setStateValue);
-    return () => {
-      part.destroy();
-      mounted.delete(parentElement);
-    };
-  };
-}
+export const picture = (build) => mounting((parent) => createScene(parent, build));
 
 function createScene(parent, build) {
   const root = element("div", { class: "picture", role: "group" });
@@ -68,6 +58,7 @@ function createScene(parent, build) {
   document.addEventListener("keydown", keydown);
 
   return {
+    root,
     update(data, setStateValue) {
       send = setStateValue;
       scene.theme = readTheme(root);

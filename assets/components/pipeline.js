@@ -4,6 +4,7 @@
 import { element, prose } from "./dom.js";
 import { hoverCard } from "./hovercard.js";
 import { animator, ease, lessMotion } from "./motion.js";
+import { mounting } from "./mount.js";
 import { createControls } from "./pipeline_controls.js";
 import { drawPipeline } from "./pipeline_drawing.js";
 import { geometry, HEIGHT, PANELS, scenes, STAGES } from "./pipeline_layout.js";
@@ -15,20 +16,7 @@ import { cellAt } from "./strips.js";
 import { readTensors } from "./tensors.js";
 import { readTheme } from "./theme.js";
 
-const mounted = new WeakMap();
-
-export default function ({ data, parentElement, setStateValue }) {
-  let part = mounted.get(parentElement);
-  if (!part) {
-    part = data instanceof Uint8Array ? createPicture(parentElement) : createControls(parentElement, data.store);
-    mounted.set(parentElement, part);
-  }
-  part.update(data, setStateValue);
-  return () => {
-    part.destroy();
-    mounted.delete(parentElement);
-  };
-}
+export default mounting((parent, data) => (data instanceof Uint8Array ? createPicture(parent) : createControls(parent, data.store)));
 
 function createPicture(parent) {
   const g = document.createElement("canvas").getContext("2d");
@@ -242,6 +230,7 @@ function createPicture(parent) {
   let stopListening = () => {};
 
   return {
+    root,
     update(data, setStateValue) {
       send = setStateValue;
       theme = readTheme(root);

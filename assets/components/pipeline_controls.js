@@ -51,6 +51,7 @@ export function createControls(parent, name) {
   };
   const stop = store.listen(show);
   return {
+    root,
     update() {
       readTheme(root);
       show(store.state);

@@ -7,11 +7,7 @@ import { picture } from "./picture.js";
 import { standingMark } from "./practice_marks.js";
 import { onProgress, progress, standing } from "./practice_shelf.js";
 
-const mountPractice = picture(build);
-
-export default function (given) {
-  return mountPractice(given);
-}
+export default picture(build);
 
 function build(scene) {
   const count = element("p", { class: "count muted" });

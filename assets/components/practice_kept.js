@@ -2,21 +2,12 @@
 // Data: {lessons [{title, items [{id, prompt}]}], say (words)}. Nothing of it goes to the server.
 
 import { element, filled } from "./dom.js";
+import { mounting } from "./mount.js";
 import { standingMark } from "./practice_marks.js";
 import { isKept, keep, MOST_BYTES, onProgress, progress, read, standing, write } from "./practice_shelf.js";
 import { readTheme } from "./theme.js";
 
-const mountedKept = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  let part = mountedKept.get(parentElement);
-  if (!part) mountedKept.set(parentElement, (part = createKept(parentElement)));
-  part.update(data);
-  return () => {
-    part.destroy();
-    mountedKept.delete(parentElement);
-  };
-}
+export default mounting(createKept);
 
 function createKept(parent) {
   let data = null;
@@ -89,6 +80,7 @@ function createKept(parent) {
   }
 
   return {
+    root,
     update(given) {
       data = given;
       readTheme(root);

@@ -5,11 +5,7 @@
 import { element, filled, prose } from "./dom.js";
 import { picture } from "./picture.js";
 
-const mountSet = picture(build);
-
-export default function (given) {
-  return mountSet(given);
-}
+export default picture(build);
 
 function build(scene) {
   const { root } = scene;

@@ -10,11 +10,7 @@ import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
 import { clockGrid, drawPairClock, lineChart, pairClockAt, placesOf, productWords, shortOf, tinyOf, turnAt } from "./rotary_parts.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const STACKED = 700; // below this width the line stands under the plane
 const MOST_CLOCKS = 32;

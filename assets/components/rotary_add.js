@@ -9,11 +9,7 @@ import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
 import { lineChart, placesOf, turnAt } from "./rotary_parts.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const middleOf = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 const WAYS = ["add", "rotate"];

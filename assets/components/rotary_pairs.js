@@ -12,11 +12,7 @@ import { drawStrip, outlineCell } from "./strips.js";
 import { pointers, surface, write } from "./surface.js";
 import { clockGrid, frameClock, lineChart, pairClockAt, shortOf, turnAt } from "./rotary_parts.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const columnsOf = (pair, width, layout) => (layout === "interleaved" ? [2 * pair, 2 * pair + 1] : [pair, pair + width / 2]);
 const pairOfColumn = (column, width, layout) => (layout === "interleaved" ? column >> 1 : column % (width / 2));

@@ -10,11 +10,7 @@ import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
 import { clockGrid, drawPairClock, pairClockAt, shortOf } from "./rotary_parts.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 function build(scene) {
   const panels = [0, 1].map((index) => createPanel(scene, index));

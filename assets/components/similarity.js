@@ -9,11 +9,7 @@ import { number, settle } from "./numbers.js";
 import { picture } from "./picture.js";
 import { pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const STACKED_BELOW = 700; // where the line stands under the plane
 const PITCH = 19; // pixels from a word to the next

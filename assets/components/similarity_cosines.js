@@ -8,11 +8,7 @@ import { picture } from "./picture.js";
 import { similarityFill, slateGradient } from "./scale.js";
 import { isPhone, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const LOWEST_ROW = 16; // pixels, so that every row has its name
 const SLANTED = 22; // pixels a column needs for slanted names

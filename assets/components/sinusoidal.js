@@ -9,11 +9,7 @@ import { picture } from "./picture.js";
 import { signedGradient } from "./scale.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const pairOf = (j, width, layout) => (layout === "interleaved" ? j >> 1 : j % (width / 2));
 const isSine = (j, width, layout) => (layout === "interleaved" ? j % 2 === 0 : j < width / 2);

@@ -8,11 +8,7 @@ import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, pointers, stroke, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 const UNITS = [["GB", 1e9, "GiB", 2 ** 30, 2e10], ["MB", 1e6, "MiB", 2 ** 20, 5e5], ["kB", 1e3, "KiB", 2 ** 10, 0]];
 const GAP = 6; // between parts, in pixels

@@ -5,11 +5,7 @@ import { element } from "./dom.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mount = picture(build);
-
-export default function (given) {
-  return mount(given);
-}
+export default picture(build);
 
 // What stands in a row: the number, the role, the sign, and what it rests on.
 const SIGNS = [

@@ -3,27 +3,32 @@
 
 import { element, isTyping, prose } from "./dom.js";
 import { lessMotion } from "./motion.js";
+import { mounting } from "./mount.js";
 import { number } from "./numbers.js";
 import { openStore } from "./store.js";
 import { readTheme } from "./theme.js";
 
 const PLAY_MS = 6000; // from one end to the other
-const mountedSliders = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  let part = mountedSliders.get(parentElement);
-  const text = JSON.stringify(data);
-  if (part?.text !== text) {
-    part?.destroy();
-    part?.root.remove();
-    mountedSliders.set(parentElement, (part = { ...createSliders(parentElement, data), text }));
-  }
-  readTheme(part.root);
-  return () => {
-    part.destroy();
-    mountedSliders.delete(parentElement);
+export default mounting((parent) => {
+  const root = element("div");
+  parent.append(root);
+  let made = null;
+  let madeOf = "";
+  return {
+    root,
+    update(data) {
+      const text = JSON.stringify(data);
+      if (text !== madeOf) {
+        made?.destroy();
+        root.replaceChildren();
+        made = createSliders(root, data);
+        madeOf = text;
+      }
+      readTheme(made.root);
+    },
+    destroy: () => made?.destroy(),
   };
-}
+});
 
 function createSliders(parent, { store: name, sliders, play }) {
   const store = openStore(name);

@@ -7,11 +7,7 @@ import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { kindOf, nodesOf, plainOf, seen } from "./tokenizers_pieces.js";
 
-const mountRows = picture(build);
-
-export default function (given) {
-  return mountRows(given);
-}
+export default picture(build);
 
 function build(scene) {
   const rows = element("div", { class: "rows" });
@@ -55,7 +51,7 @@ function build(scene) {
         return node;
       });
       const count = byId() ? null : scene.arrays.counts.numbers[at];
-      const stats = byId() ? "" : filled(count === 1 ? say.stat : say.stats, { count, per: number(scene.arrays.per_token.numbers[at], 2) });
+      const stats = byId() ? "" : filled(say.stats, { count, per: number(scene.arrays.per_token.numbers[at], 2) });
       const back = byId() || !row.tokens.length || row.exact ? "" : filled(say.back, { back: visible(row.back) });
       const missing = byId() && row.middle === null ? element("span", { class: "muted" }, filled(say.no_id, { id: facts.id, last: row.size - 1 })) : "";
       return element("section", { class: "row" },

@@ -6,11 +6,7 @@ import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { nodesOf, plainOf } from "./tokenizers_pieces.js";
 
-const mountMatrix = picture(build);
-
-export default function (given) {
-  return mountMatrix(given);
-}
+export default picture(build);
 
 const BYTES = /^<((?:0x[0-9A-F]{2} ?)+)>$/;
 const tokenOf = (text) => ({ text, bytes: BYTES.exec(text)?.[1].replaceAll("0x", "") ?? null });

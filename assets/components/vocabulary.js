@@ -8,11 +8,7 @@ import { amount, number } from "./numbers.js";
 import { picture } from "./picture.js";
 import { isPhone, pointers, surface, write } from "./surface.js";
 
-const mountTrade = picture(buildTrade);
-
-export default function (given) {
-  return mountTrade(given);
-}
+export default picture(buildTrade);
 
 const OWN_KINDS = [["BPE", "token", []], ["Unigram", "query", [7, 5]]];
 const FIRST_SIZE = 8; // the smallest vocabulary has 2^8 entries

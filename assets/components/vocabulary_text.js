@@ -6,11 +6,7 @@ import { amount } from "./numbers.js";
 import { picture } from "./picture.js";
 import { nodesOf, plainOf, seen } from "./tokenizers_pieces.js";
 
-const mountText = picture(buildText);
-
-export default function (given) {
-  return mountText(given);
-}
+export default picture(buildText);
 
 function buildText(scene) {
   const list = element("div", { class: "sizes" });

@@ -8,11 +8,7 @@ import { picture } from "./picture.js";
 import { signedFill, signedGradient, TRACK } from "./scale.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mountNetwork = picture(build);
-
-export default function (given) {
-  return mountNetwork(given);
-}
+export default picture(build);
 
 function frames(width) {
   const phone = isPhone(width);

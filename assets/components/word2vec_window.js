@@ -7,11 +7,7 @@ import { element, visible } from "./dom.js";
 import { picture } from "./picture.js";
 import { isPhone, partOf, pointers, surface, write } from "./surface.js";
 
-const mountWindow = picture(build);
-
-export default function (given) {
-  return mountWindow(given);
-}
+export default picture(build);
 
 const ROW = 178;
 const CHIP = 38;

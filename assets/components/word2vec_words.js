@@ -5,11 +5,7 @@ import { element, visible } from "./dom.js";
 import { number } from "./numbers.js";
 import { picture } from "./picture.js";
 
-const mountWords = picture(build);
-
-export default function (given) {
-  return mountWords(given);
-}
+export default picture(build);
 
 function build(scene) {
   const lines = element("div", { class: "lines" });

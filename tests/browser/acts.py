@@ -26,9 +26,9 @@ SLOW_LINE = """window.WebSocket = class extends WebSocket {
 };"""
 
 
-def wait_url(page, part):
-    """Wait until `part` stands in the address."""
-    page.wait_for_function("part => location.href.includes(part)", arg=part, timeout=15_000)
+def wait_url(page, *parts):
+    """Wait until all `parts` stand in the address."""
+    page.wait_for_function("parts => parts.every((part) => location.href.includes(part))", arg=parts, timeout=15_000)
 
 
 def expect_same_picture(place, png, *, shades=4, seconds=10, **clip):

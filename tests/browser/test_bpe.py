@@ -86,9 +86,10 @@ def test_keys_count_on_a_line_that_is_slow(open_page, idle):
     page.keyboard.press("Enter")
     wait_url(page, "bpe_ties=lowest")
     slider.focus()
-    wait_url(page, "bpe_n=3")
+    wait_url(page, "bpe_n=3", "bpe_ties=lowest")
+    page.wait_for_timeout(2000)  # all that is still under way has come
     idle(page)
-    assert slider.input_value() == "3" and "bpe_ties=lowest" in page.url
+    assert slider.input_value() == "3" and "bpe_n=3" in page.url and "bpe_ties=lowest" in page.url
     expect(page.locator(".sentence")).to_contain_text("Merge 4: ")
     expect(slider).to_be_focused()
     page.get_by_role("button", name="Another like it").first.evaluate("(button) => button.click()")

@@ -147,6 +147,42 @@ def test_python_hears_once_and_only_when_the_hand_lets_go(run):
     assert heard == [[2, 3], [2, 3, 4]]
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"n": 1, "k": "1"}, "1 word, once"),
+        ({"n": 0, "k": 11}, "0 words, 11 times"),
+        ({"n": "1,000"}, "1,000 words,  times"),
+    ],
+)
+def test_a_sentence_has_a_form_for_one(run, values, said):
+    code = "const { filled } = await load('dom'); return filled('{n} {n|word|words}, {k|once|# times}', given[0]);"
+    assert run(code, values) == said
+
+
+def test_a_call_that_came_late_ends_nothing(run):
+    """Streamlit ends a call at once if the next change was there before the script; the part lives on, and there is one."""
+    got = run("""
+      const { mounting } = await load('mount'); const said = [];
+      const part = (parent, data) => {
+        const root = document.createElement('b');
+        parent.append(root);
+        return { root, update: (now) => said.push(now), destroy: () => said.push(`end ${data}`) };
+      };
+      const call = mounting(part); const parent = document.createElement('div');
+      const late = call({ data: 1, parentElement: parent });
+      const newest = call({ data: 2, parentElement: parent });
+      late();
+      call({ data: 3, parentElement: parent });
+      newest();
+      const alive = [...said, parent.childNodes.length];
+      call({ data: 4, parentElement: parent })();
+      const ended = [...said.slice(alive.length - 1), parent.childNodes.length];
+      call({ data: 5, parentElement: parent });
+      return [alive, ended, parent.childNodes.length];""")
+    assert got == [[1, 2, 3, 1], [4, "end 1", 0], 1]
+
+
 def test_what_python_says_drops_what_it_has_yet_to_hear(run):
     heard = run(
         "const { committer } = await load('store'); const sent = []; const c = committer((s) => sent.push(s.stage), { after: 20 });"

@@ -32,7 +32,7 @@ def test_a_module_brings_its_style_sheet():
 def test_a_bundle_is_one_scope(entry):
     script = bundle(entry)
     assert "import {" not in script
-    assert len(re.findall(r"^export ", script, re.MULTILINE)) == script.count("export default function") == 1
+    assert len(re.findall(r"^export ", script, re.MULTILINE)) == script.count("export default ") == 1
     names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
     assert len(names) == len(set(names)), "two modules share a top-level name"
 
