@@ -1,6 +1,8 @@
 """The prose, from assets/text: one Markdown file a lesson, split into sections by `<!-- name -->` lines.
 
-A section may hold placeholders `[[name]]`. Every one must be given, and nothing else may be.
+A section may hold placeholders `[[name]]`. Every one must be given, and nothing else may be. `[[name|one|many]]` has a
+form for 1 and a form for all else, in which # stands for the value: `[[count|once|# times]]`. Sentences that are filled
+in the browser have `{name}` and `{name|one|many}` (assets/components/dom.js).
 """
 
 import re
@@ -13,7 +15,7 @@ from embviz.paths import ASSETS
 
 _SECTION = re.compile(r"^<!-- (\w+) -->\n", re.MULTILINE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^])")
-_PLACEHOLDER = re.compile(r"\[\[(\w+)\]\]")
+_PLACEHOLDER = re.compile(r"\[\[(\w+)(?:\|([^|\]]*)\|([^\]]*))?\]\]")
 
 
 def path(stem: str, language: str = "en") -> Path:
@@ -30,14 +32,20 @@ def sections(stem: str, language: str = "en") -> Mapping[str, str]:
 
 def placeholders(section: str) -> set[str]:
     """The names of the placeholders in a section."""
-    return set(_PLACEHOLDER.findall(section))
+    return {match[1] for match in _PLACEHOLDER.finditer(section)}
 
 
 def fill(section: str, **values: object) -> str:
     """The section with its placeholders replaced; ValueError if one is missing or one too many is given."""
     if placeholders(section) != set(values):
         raise ValueError(f"the text asks for {sorted(placeholders(section))} and was given {sorted(values)}")
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), section)
+
+    def said(match: re.Match) -> str:
+        name, one, many = match.groups()
+        value = str(values[name])
+        return value if one is None else (one if value == "1" else many).replace("#", value)
+
+    return _PLACEHOLDER.sub(said, section)
 
 
 def plain(words: str) -> str:
