@@ -9,21 +9,26 @@ import { openStore } from "./store.js";
 import { readTheme } from "./theme.js";
 
 const PLAY_MS = 6000; // from one end to the other
+
 export default mounting((parent) => {
   const root = element("div");
   parent.append(root);
   let made = null;
   let madeOf = "";
+  let boundBy = "";
   return {
     root,
-    update(data) {
-      const text = JSON.stringify(data);
+    update({ sliders, ...rest }) {
+      const bounds = sliders.map(({ low, high, step = 1 }) => ({ low, high, step }));
+      const text = JSON.stringify([rest, sliders.map(({ low, high, step, ...more }) => more)]);
+      const by = JSON.stringify(bounds);
       if (text !== madeOf) {
         made?.destroy();
         root.replaceChildren();
-        made = createSliders(root, data);
-        madeOf = text;
+        made = createSliders(root, { ...rest, sliders });
       }
+      if (text !== madeOf || by !== boundBy) made.bound(bounds); // in place: who holds a slider keeps it
+      [madeOf, boundBy] = [text, by];
       readTheme(made.root);
     },
     destroy: () => made?.destroy(),
@@ -36,7 +41,7 @@ function createSliders(parent, { store: name, sliders, play }) {
   const rows = sliders.map((given) => {
     const value = element("output", { class: given.role ?? "highlight" });
     const input = element("input", {
-      type: "range", min: given.low, max: given.high, step: given.step ?? 1, "aria-label": given.label.replaceAll("*", ""), class: given.role ?? "highlight",
+      type: "range", "aria-label": given.label.replaceAll("*", ""), class: given.role ?? "highlight",
       oninput: () => (halt(), want({ [given.name]: Number(input.value) }, false)),
       onchange: () => want({ [given.name]: Number(input.value) }, "later"),
       onpointerup: () => want({ [given.name]: Number(input.value) }, true),
@@ -91,9 +96,16 @@ function createSliders(parent, { store: name, sliders, play }) {
     }
   };
   const stop = store.listen(show);
-  show(store.state);
   return {
     root,
+    bound(bounds) {
+      halt();
+      rows.forEach((row, i) => {
+        Object.assign(row, bounds[i]);
+        Object.assign(row.input, { min: row.low, max: row.high, step: row.step });
+      });
+      show(store.state);
+    },
     destroy() {
       cancelAnimationFrame(frame);
       document.removeEventListener("keydown", keydown);
