@@ -98,6 +98,19 @@ def test_keys_count_on_a_line_that_is_slow(open_page, idle):
     expect(slider).to_be_focused()
 
 
+def test_back_and_forward_step_too(open_page, idle):
+    page = open_page("bpe")
+    slider = page.get_by_role("slider", name="Merges made")
+    for n in (3, 4):
+        page.keyboard.press("ArrowRight")
+        wait_url(page, f"bpe_n={n}")
+        idle(page)
+    for move, n in ((page.go_back, "3"), (page.go_back, "2"), (page.go_forward, "3")):
+        move()
+        expect(slider).to_have_value(n)
+        idle(page)
+
+
 def test_a_drag_follows_the_hand_without_the_server(open_page):
     page = open_page("bpe")
     page.evaluate(COUNT_SENT)
