@@ -21,8 +21,7 @@ _PAGE = "address:page"
 @dataclass(frozen=True, slots=True)
 class _Written:
     text: str | None
-    replaced: frozenset[str | None]
-    until: float
+    replaced: dict[str | None, float]  # what stood there before, and until when a message may still say so
 
 
 def begin() -> None:
@@ -39,7 +38,7 @@ def read(key: str) -> str | None:
     written = _written().get(key)
     if written is None or there == written.text:
         return there
-    if there in written.replaced and time.monotonic() < written.until and not _navigated():
+    if time.monotonic() < written.replaced.get(there, 0.0) and not _navigated():
         _put(key, written.text)
         return written.text
     del _written()[key]
@@ -48,10 +47,13 @@ def read(key: str) -> str | None:
 
 def write(key: str, text: str | None) -> None:
     """Put `text` into the address under `key`; with None, take the key out."""
-    replaced = {st.query_params.get(key)}
+    now = time.monotonic()
+    replaced = {st.query_params.get(key): now + LATE}
     if before := _written().get(key):
-        replaced |= {before.text, *before.replaced}
-    _written()[key] = _Written(text, frozenset(replaced - {text}), time.monotonic() + LATE)
+        recent = {old: until for old, until in before.replaced.items() if now < until}
+        replaced = recent | {before.text: now + LATE} | replaced
+    replaced.pop(text, None)
+    _written()[key] = _Written(text, replaced)
     _put(key, text)
 
 

@@ -79,6 +79,14 @@ def test_only_so_long_can_an_address_be_late(app, monkeypatch):
     assert said(app, None) == "None"
 
 
+def test_each_value_is_late_for_so_long_and_then_forgotten(app, monkeypatch):
+    press(app, "4")
+    now = address.time.monotonic()
+    monkeypatch.setattr(address.time, "monotonic", lambda: now + address.LATE)
+    press(app, "7")
+    assert [said(app, late) for late in ("4", None)] == ["7", "None"]  # 4 was replaced just now, nothing long ago
+
+
 def test_going_back_in_history_is_meant(app, monkeypatch):
     press(app, "4")
     monkeypatch.setattr(address, "_navigated", lambda: True)
