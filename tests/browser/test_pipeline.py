@@ -148,6 +148,16 @@ def test_held_keys_show_every_stage(open_page):
     wait_url(page, "pipe_stage=8")
 
 
+def test_keys_are_told_though_the_text_changes_meanwhile(open_page):
+    page = open_page("pipeline")
+    box = page.get_by_role("textbox", name="Sentence", exact=True)
+    box.fill("A lion eats.")
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }))")
+    box.press("Control+Enter")  # the step is yet to be told when the new vectors come
+    wait_url(page, "pipe_stage=2", "lion")
+    assert stage(page) == 2
+
+
 def test_a_cell_tells_where_it_comes_from(open_page):
     page = open_page("pipeline?pipe_stage=7")
     box = picture(page).bounding_box()
