@@ -92,12 +92,9 @@ def _spread(lines: Sequence[Any]) -> Sequence[Any]:
 
 def _closeness(table: Tensor, row: int, labels: Sequence[str | None]) -> tuple[dict, ...]:
     """The mean cosine of a row with the rows of each class, itself left out, and that of the class's own rows."""
-    places: dict[str, list[int]] = {}
-    for place, label in enumerate(labels):
-        if label is not None:
-            places.setdefault(label, []).append(place)
     found = []
-    for name, members in places.items():
+    for group in trained.groups(labels):
+        name, members = group["name"], group["rows"]
         if len(members) < 3:
             continue
         unit = journey.unit_rows(table[[row, *members]])
