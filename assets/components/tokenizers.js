@@ -40,13 +40,12 @@ function build(scene) {
         const node = element("button", {
           type: "button",
           class: `piece ${begins(row, token, i) && !byId() ? "begins" : ""} ${kindOf(token)} ${tone ? "odd" : "even"} ${often.get(token.id) > 1 ? "again" : ""}`,
-          "aria-label": `${plainOf(token)}, id ${token.id}`,
           onclick: () => choose(token),
           onpointerenter: (event) => event.pointerType !== "touch" && look({ token, row }),
           onpointerleave: () => look(null),
           onfocus: () => look({ token, row }),
           onblur: () => look(null),
-        }, element("span", {}, ...nodesOf(token)), element("small", {}, String(token.id)));
+        }, element("span", {}, ...nodesOf(token)), " ", element("small", {}, String(token.id)));
         made.push({ node, token, row, at, middle: i === row.middle });
         return node;
       });
